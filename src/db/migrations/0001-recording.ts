@@ -88,6 +88,7 @@ export const recording = {
     `CREATE UNIQUE INDEX sessions_one_open ON sessions(room_id) WHERE archived_at IS NULL`,
     `CREATE INDEX sessions_by_room ON sessions(room_id, no)`,
     `CREATE INDEX sessions_by_broadcast ON sessions(broadcast_id)`,
+    `CREATE INDEX sessions_merged ON sessions(merged_into) WHERE merged_into IS NOT NULL`,
     `CREATE TABLE frames (
       id INTEGER PRIMARY KEY,
       session_id TEXT GENERATED ALWAYS AS ('s' || (id >> 26)) VIRTUAL,
@@ -195,6 +196,7 @@ export const recording = {
       body TEXT NOT NULL
     )`,
     `CREATE INDEX journal_by_room ON journal(room_id, seq)`,
+    `CREATE INDEX journal_by_session ON journal(session_id, seq) WHERE session_id IS NOT NULL`,
     `CREATE TABLE audit (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       at INTEGER NOT NULL,
