@@ -1,0 +1,77 @@
+// The webcast socket's door: who may upgrade, what a faulty door does, and the list of everybody who came in.
+
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { Creator } from './creator.ts'
+import type { FaultOf, Faults } from './faults.ts'
+import type { Truth } from './truth.ts'
+import { Viewer } from './viewer.ts'
+
+export interface DoorContext {
+  readonly truth: Truth
+  readonly faults: Faults
+  readonly heartbeatReplies: boolean
+}
+
+export class Door {
+  readonly viewers: Viewer[] = []
+  readonly #server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: 1 << 20 })
+  readonly #context: DoorContext
+  readonly #waiting: ((viewer: Viewer) => void)[] = []
+
+  constructor(context: DoorContext) {
+    this.#context = context
+  }
+
+  /** The next viewer to come in. */
+  next(): Promise<Viewer> {
+    return new Promise((done) => this.#waiting.push(done))
+  }
+
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    room: { readonly creator: Creator | null; readonly roomId: string },
+    fault: FaultOf['socket'] | null,
+  ): void {
+    socket.on('error', () => undefined)
+    const { creator } = room
+    if (creator === null || fault?.kind === 'refused') {
+      refuse(socket, fault?.kind === 'refused' ? fault.message : 'room not found')
+      return
+    }
+    const accept = () => {
+      if (socket.destroyed) return
+      this.#server.handleUpgrade(request, socket, head, (ws) => {
+        const viewer = new Viewer(
+          { ...this.#context, n: this.viewers.length + 1, handle: creator.handle, broadcastId: room.roomId },
+          ws,
+          request,
+          () => creator.viewers.delete(viewer),
+        )
+        this.viewers.push(viewer)
+        creator.viewers.add(viewer)
+        if (fault?.kind === 'stalled') viewer.stall()
+        if (fault?.kind === 'closed') viewer.dropSoft(fault.code)
+        if (fault?.kind === 'reset') viewer.dropHard()
+        for (const done of this.#waiting.splice(0)) done(viewer)
+      })
+    }
+    if (fault?.kind === 'slow') setTimeout(accept, fault.ms).unref()
+    else accept()
+  }
+
+  close(): void {
+    for (const viewer of this.viewers) if (viewer.closed === null) viewer.terminate()
+    this.#server.close()
+  }
+}
+
+/** How TikTok refuses: a plain 200 with the reason in a header. */
+const refuse = (socket: Duplex, message = 'DEVICE_BLOCKED') => {
+  socket.end(
+    `HTTP/1.1 200 OK\r\nhandshake-msg: ${message}\r\nhandshake-status: 415\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`,
+  )
+}
