@@ -138,6 +138,8 @@ const KINDS: ReadonlyMap<string, readonly [EventKind, Read<Draft>]> = new Map<
   ['WebcastControlMessage', ['control', room.control]],
   ['WebcastLiveIntroMessage', ['intro', people.intro]],
   ['WebcastRoomMessage', ['room', room.roomMessage]],
+  // The greeting at the start of a connection; the library has no schema under this name and drops it.
+  ['RoomMessage', ['room', room.roomMessage]],
   ['WebcastRoomNotifyMessage', ['room', room.roomNotice]],
   ['WebcastSystemMessage', ['room', room.system]],
   ['WebcastNoticeMessage', ['room', room.notice]],

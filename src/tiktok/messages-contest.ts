@@ -124,15 +124,20 @@ export const rankUpdate = payload<Draft>({
   }),
   [int(3)]: noteEnum('groupType'),
 })
-/** A viewer's place changes: `total` is the place now. */
-export const rankText = payload<Draft>({
+const rankTextFields = payload<Draft>({
   [len(1)]: commonWithText,
   [int(2)]: noteEnum('scene'),
   [int(3)]: (r, draft) => note(draft, 'before', r.int64Number()),
   [int(4)]: (r, draft) => (draft.total = r.int64Number()),
-  [int(7)]: userId,
+  [int(7)]: noteId('ofUser'),
   [int(10)]: noteEnum('rankType'),
 })
+/** A viewer's place changes: `total` is the place now. */
+export const rankText: Read<Draft> = (r, draft) => {
+  rankTextFields(r, draft)
+  const named = draft.data?.['ofUser']
+  if (draft.userId === null && typeof named === 'string') draft.userId = named
+}
 const winner = message<{ id: string | null }>({
   [int(1)]: (r, found) => (found.id = idOrNull(r.int64Text())),
 })
