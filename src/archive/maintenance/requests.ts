@@ -100,6 +100,7 @@ export const RepairReport = Schema.Struct({
   checked: Schema.Int.annotate({ description: 'archived sessions looked at' }),
   found: Schema.Int,
   fixed: Schema.Int,
+  kinds: Schema.Record(Schema.String, Schema.Int).annotate({ description: 'how many of each kind' }),
   findings: Schema.Array(Finding),
   truncated: Schema.Boolean,
 })
@@ -142,5 +143,6 @@ export const PruneReport = Schema.Struct({
   idempotency: Schema.Int,
   sessionIds: Schema.Array(Schema.String).annotate({ description: 'the sessions removed or emptied' }),
   truncated: Schema.Boolean,
+  more: Schema.Boolean.annotate({ description: 'one run has its limits: run it again' }),
 })
 export type PruneReport = typeof PruneReport.Type
