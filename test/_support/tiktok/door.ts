@@ -18,7 +18,7 @@ export class Door {
   readonly viewers: Viewer[] = []
   readonly #server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: 1 << 20 })
   readonly #context: DoorContext
-  readonly #waiting: ((viewer: Viewer) => void)[] = []
+  #waiting: { readonly wanted: (viewer: Viewer) => boolean; readonly done: (viewer: Viewer) => void }[] = []
 
   constructor(context: DoorContext) {
     this.#context = context
@@ -26,7 +26,24 @@ export class Door {
 
   /** The next viewer to come in. */
   next(): Promise<Viewer> {
-    return new Promise((done) => this.#waiting.push(done))
+    return this.#meet((viewer) => !viewer.entered)
+  }
+
+  /** Somebody who has entered the room of this broadcast and is still there; at once when there is one. */
+  watched(handle: string): Promise<Viewer> {
+    const wanted = (viewer: Viewer) => viewer.entered && viewer.isOpen && viewer.handle === handle
+    const there = this.viewers.findLast(wanted)
+    return there === undefined ? this.#meet(wanted) : Promise.resolve(there)
+  }
+
+  #meet(wanted: (viewer: Viewer) => boolean): Promise<Viewer> {
+    return new Promise((done) => this.#waiting.push({ wanted, done }))
+  }
+
+  #met(viewer: Viewer): void {
+    const met = this.#waiting.filter(({ wanted }) => wanted(viewer))
+    this.#waiting = this.#waiting.filter((waiting) => !met.includes(waiting))
+    for (const { done } of met) done(viewer)
   }
 
   upgrade(
@@ -49,14 +66,14 @@ export class Door {
           { ...this.#context, n: this.viewers.length + 1, handle: creator.handle, broadcastId: room.roomId },
           ws,
           request,
-          () => creator.viewers.delete(viewer),
+          { onEnter: () => this.#met(viewer), onClose: () => creator.viewers.delete(viewer) },
         )
         this.viewers.push(viewer)
         creator.viewers.add(viewer)
         if (fault?.kind === 'stalled') viewer.stall()
         if (fault?.kind === 'closed') viewer.dropSoft(fault.code)
         if (fault?.kind === 'reset') viewer.dropHard()
-        for (const done of this.#waiting.splice(0)) done(viewer)
+        this.#met(viewer)
       })
     }
     if (fault?.kind === 'slow') setTimeout(accept, fault.ms).unref()

@@ -65,6 +65,10 @@ export interface TikTok {
   readonly viewers: readonly Viewer[]
   /** The next viewer to come in. */
   readonly next: () => Promise<Viewer>
+  /** Somebody who has entered this creator's room and is still there; at once when there is one. */
+  readonly watched: (handle: string) => Promise<Viewer>
+  /** Sockets are sent through this port (a proxy in front of `port`) from the next connect answer on; null ends it. */
+  readonly socketThrough: (port: number | null) => void
   readonly truth: Truth
   readonly close: () => Promise<void>
 }
@@ -88,6 +92,7 @@ export const startTikTok = async (options: TikTokOptions = {}): Promise<TikTok> 
   let users = 6_800_000_000_000_000_000n
   let answers = 0
   let port = 0
+  let socketPort: number | null = null
 
   const directory = {
     byHandle: (handle: string) => handles.get(handle.toLowerCase()) ?? null,
@@ -95,7 +100,7 @@ export const startTikTok = async (options: TikTokOptions = {}): Promise<TikTok> 
   }
   const sign: SignContext = {
     truth,
-    pushServer: () => `ws://127.0.0.1:${port}${SOCKET_PATH}`,
+    pushServer: () => `ws://127.0.0.1:${socketPort ?? port}${SOCKET_PATH}`,
     nextAnswer: () => (answers -= 1),
   }
 
@@ -208,6 +213,10 @@ export const startTikTok = async (options: TikTokOptions = {}): Promise<TikTok> 
       requests.filter((asked) => asked.route === route && (handle === undefined || asked.handle === handle)),
     viewers: door.viewers,
     next: () => door.next(),
+    watched: (handle) => door.watched(handle),
+    socketThrough: (through) => {
+      socketPort = through
+    },
     truth,
     close: () => {
       door.close()

@@ -4,7 +4,12 @@ import type { EventEmitter } from 'node:events'
 import { createEulerClient, SignConfig, TikTokLiveConnection } from 'tiktok-live-connector'
 
 type AllOptions = ConstructorParameters<typeof TikTokLiveConnection>[1]
-type Options = Omit<AllOptions, 'webClientOptions' | 'eulerApiInstance'>
+
+export interface ConnectorOptions {
+  readonly processInitialData?: boolean
+  readonly fetchRoomInfoOnConnect?: boolean
+  readonly enableExtendedGiftInfo?: boolean
+}
 
 /** The library's own type loses its emitter half where `typed-emitter` cannot be resolved. */
 export type UnmodifiedConnector = TikTokLiveConnection & EventEmitter
@@ -25,7 +30,11 @@ const webClientOptions = (origin: string) =>
   }) as unknown as NonNullable<AllOptions['webClientOptions']>
 
 /** A connection of the unmodified library. It asks the stand-in wherever it would ask TikTok. */
-export const connectorAt = (origin: string, handle: string, options: Options = {}): UnmodifiedConnector => {
+export const connectorAt = (
+  origin: string,
+  handle: string,
+  options: ConnectorOptions = {},
+): UnmodifiedConnector => {
   SignConfig.basePath = origin
   delete SignConfig.cachedInstance
   const eulerApiInstance = createEulerClient()

@@ -22,6 +22,11 @@ export interface ViewerContext {
   readonly faults: Faults
 }
 
+export interface ViewerEvents {
+  readonly onEnter: () => void
+  readonly onClose: () => void
+}
+
 export class Viewer {
   readonly n: number
   readonly handle: string
@@ -44,7 +49,7 @@ export class Viewer {
   readonly #socket: Duplex
   readonly #context: ViewerContext
 
-  constructor(context: ViewerContext, ws: WebSocket, request: IncomingMessage, onClose: () => void) {
+  constructor(context: ViewerContext, ws: WebSocket, request: IncomingMessage, events: ViewerEvents) {
     this.n = context.n
     this.handle = context.handle
     this.broadcastId = context.broadcastId
@@ -53,11 +58,11 @@ export class Viewer {
     this.#ws = ws
     this.#socket = request.socket
     this.#context = context
-    ws.on('message', (data: Buffer) => this.#hear(data))
+    ws.on('message', (data: Buffer) => this.#hear(data, events.onEnter))
     ws.on('error', () => undefined)
     ws.on('close', (code) => {
       this.closed = { code, at: Date.now() }
-      onClose()
+      events.onClose()
     })
   }
 
@@ -124,7 +129,7 @@ export class Viewer {
     this.#ws.terminate()
   }
 
-  #hear(data: Buffer): void {
+  #hear(data: Buffer, onEnter: () => void): void {
     let frame
     try {
       frame = readClientFrame(data)
@@ -140,6 +145,7 @@ export class Viewer {
     } else if (frame.type === 'enter') {
       this.entered = true
       this.sendRaw(enterAnswer())
+      onEnter()
     }
   }
 }

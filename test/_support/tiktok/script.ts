@@ -1,0 +1,100 @@
+// A broadcast that goes on by itself: steady rates of everything, the same for the same seed.
+
+import type { Creator } from './creator.ts'
+import { GIFT_KINDS } from './gifts.ts'
+import { person, seeded } from './ids.ts'
+import type { Message } from './messages.ts'
+
+export interface Script {
+  readonly chatsPerSecond?: number
+  readonly likesPerSecond?: number
+  readonly joinsPerSecond?: number
+  readonly giftsPerSecond?: number
+  readonly followsPerSecond?: number
+  readonly sharesPerSecond?: number
+  /** The viewer count is sent this often; default 5,000. */
+  readonly viewersEveryMs?: number
+  /** Default: all of one tick (50 ms) in one frame. */
+  readonly messagesPerFrame?: number
+  /** How many different viewers there are; default 200. */
+  readonly people?: number
+  readonly seed?: number
+}
+
+export interface Running {
+  /** Messages made so far. */
+  readonly made: () => number
+  readonly stop: () => void
+}
+
+const TICK_MS = 50
+
+const WORDS =
+  'hello love this song where are you from so good haha wow first time here nice hair again please'.split(' ')
+
+/** One thing that happens, picked by the seed: the vocabulary of the script. */
+const verbs = (creator: Creator, random: () => number, people: number) => {
+  const somebody = () => person(Math.floor(random() * people))
+  const words = () =>
+    Array.from(
+      { length: 1 + Math.floor(random() * 8) },
+      () => WORDS[Math.floor(random() * WORDS.length)],
+    ).join(' ')
+  const streaks = new Map<string, number>()
+  return {
+    chatsPerSecond: () => creator.say(words(), somebody()),
+    likesPerSecond: () => creator.like(somebody(), 1 + Math.floor(random() * 15)),
+    joinsPerSecond: () => creator.join(somebody()),
+    followsPerSecond: () => creator.follow(somebody()),
+    sharesPerSecond: () => creator.share(somebody()),
+    giftsPerSecond: (): Message => {
+      const by = somebody()
+      const kind = GIFT_KINDS[Math.floor(random() * GIFT_KINDS.length)]
+      if (kind === undefined || !kind.combo) return creator.gift(by, kind?.id ?? '5655')
+      const group = `${by.id}-${kind.id}`
+      const repeat = (streaks.get(group) ?? 0) + 1 + Math.floor(random() * 3)
+      const final = random() < 0.3
+      if (final) streaks.delete(group)
+      else streaks.set(group, repeat)
+      return creator.gift(by, kind.id, {
+        repeat,
+        final,
+        group: String(1_700_000_000_000 + Number(by.id.slice(-6))),
+      })
+    },
+  }
+}
+
+type Rate = keyof ReturnType<typeof verbs>
+
+/** Starts at once and goes on until stopped, whether or not anybody watches. */
+export const runScript = (creator: Creator, script: Script): Running => {
+  const random = seeded(script.seed ?? 1)
+  const doing = verbs(creator, random, script.people ?? 200)
+  const rates = (Object.keys(doing) as Rate[]).filter((rate) => (script[rate] ?? 0) > 0)
+  const done = new Map<Rate, number>()
+  const started = performance.now()
+  let made = 0
+  let seenAt = 0
+  const tick = () => {
+    const elapsed = performance.now() - started
+    const options = script.messagesPerFrame === undefined ? {} : { messagesPerFrame: script.messagesPerFrame }
+    const said = creator.batch(() => {
+      for (const rate of rates) {
+        const due = Math.floor(((script[rate] ?? 0) * elapsed) / 1_000)
+        for (let n = done.get(rate) ?? 0; n < due; n += 1) doing[rate]()
+        done.set(rate, due)
+      }
+      if (elapsed - seenAt >= (script.viewersEveryMs ?? 5_000)) {
+        seenAt = elapsed
+        creator.seen(50 + Math.floor(random() * 100))
+      }
+    }, options)
+    made += said.length
+  }
+  const timer = setInterval(tick, TICK_MS)
+  return {
+    made: () => made,
+    stop: () => clearInterval(timer),
+  }
+}
