@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import type { DecodedMessage, EventKind } from '../../src/domain/event.ts'
 import { decodeMessage } from '../../src/tiktok/decode.ts'
 import { Reader } from '../../src/tiktok/wire.ts'
-import { CAPTURES, captures, EXPECTED, hasSchema } from './decode-expected.ts'
+import { make } from '../_support/tiktok/messages.ts'
+import { CAPTURES, captures } from './captures.ts'
+import { encodeAny, EXPECTED, hasSchema } from './decode-expected.ts'
 
 const all = captures()
 const skipped = `left out: ${CAPTURES} is not there`
@@ -95,5 +97,46 @@ describe('the captured messages', () => {
       const { id } = header(payload)
       expect(decodeMessage(method, payload, null, false).msgId, method).toBe(id === '0' ? null : id)
     }
+  })
+})
+
+describe('messages that the full encoder wrote', () => {
+  // Every name that some kind reads; a codec writes those that are its own.
+  const user = make(P.User, { id: '7012345678901234567', displayId: 'fan.one', nickname: 'Fan 🦊' })
+  const fields = {
+    common: make(P.CommonMessageData, { msgId: '7290000000000000001', createTime: '1700000000123' }),
+    user,
+    content: 'a text',
+    message: 'a text',
+    tips: 'a tip',
+    count: 3,
+    repeatCount: 4,
+    repeatEnd: 1,
+    memberCount: 5,
+    giftId: '5655',
+    groupId: '12',
+    followCount: '6',
+    subMonth: '7',
+    actionByUserId: '8',
+    fromUserId: '8',
+    opUid: '8',
+    operatorUserId: '8',
+    curUserId: '8',
+    ownerIdxAfterUpdate: '2',
+    contributorId: '8',
+    contributorDisplayId: 'giver',
+    contributeCount: '9',
+    gift: make(P.Gift, { id: '5655', diamondCount: 99, name: 'Rose' }),
+    data: make(P.Question, { content: 'why?', user }),
+    goal: make(P.LiveStreamGoal, { description: 'a goal' }),
+    envelopeInfo: make(P.MessageRedEnvelopInfo, { sendUserId: '8', sendUserName: 'N', diamondCount: 20 }),
+    startContent: make(P.PollStartContent, { title: 'which?', operator: user }),
+    chatMessage: make(P.WebcastChatMessage, { content: 'pinned', user }),
+    popProduct: make(P.PopProduct, { title: 'a thing' }),
+  }
+
+  it.each(Object.keys(EXPECTED).filter(hasSchema))('%s has the same columns', (method) => {
+    const payload = encodeAny(method, fields)
+    expect(columns(decodeMessage(method, payload, '1', false))).toEqual(EXPECTED[method]!(payload))
   })
 })

@@ -1,32 +1,9 @@
 // What the columns of an event must be, by the full decoder (tiktok-live-proto/v3): the measure that the
 // narrow one is held against. It shares no field numbers with it.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import * as P from 'tiktok-live-proto/v3'
 import type { DecodedMessage } from '../../src/domain/event.ts'
-
-export const CAPTURES = fileURLToPath(new URL('../../../shared/captures/webcast.ndjson.gz', import.meta.url))
-
-export interface Captured {
-  readonly method: string
-  readonly payload: Buffer
-}
-
-/** The captured messages, or null where the file is not there. */
-export const captures = (): readonly Captured[] | null =>
-  existsSync(CAPTURES)
-    ? gunzipSync(readFileSync(CAPTURES))
-        .toString()
-        .trim()
-        .split('\n')
-        .map((line) => {
-          const { method, payload } = JSON.parse(line) as { method: string; payload: string }
-          return { method, payload: Buffer.from(payload, 'base64') }
-        })
-    : null
 
 type Columns = Omit<DecodedMessage, 'method' | 'msgId' | 'isHistory' | 'data'>
 
@@ -273,8 +250,9 @@ export const EXPECTED: Readonly<Record<string, (payload: Uint8Array) => Columns>
   },
   WebcastBarrageMessage: (b) => {
     const m = P.WebcastBarrageMessage.decode(b)
-    const super_ = /^ttlive_superfan/.test(m.common?.displayText?.key ?? m.content?.key ?? '')
-    const kind = super_ || m.msgType === 4 || m.msgType === 7 ? 'subscribe' : 'room'
+    const key = m.common?.displayText?.key ?? m.content?.key ?? ''
+    const kind =
+      key.startsWith('ttlive_superfan') || m.msgType === 4 || m.msgType === 7 ? 'subscribe' : 'room'
     const user =
       m.user ??
       m.userGradeParam?.user ??
@@ -285,5 +263,18 @@ export const EXPECTED: Readonly<Record<string, (payload: Uint8Array) => Columns>
   },
 }
 
-/** Does `tiktok-live-proto/v3` know the type at all? */
-export const hasSchema = (method: string): boolean => method in P
+/** All codecs of `tiktok-live-proto/v3` by name. */
+const codecs: Readonly<Record<string, unknown>> = { ...P }
+export const hasSchema = (method: string): boolean => method in codecs
+/** Encodes `fields`, as far as the type has them. */
+export const encodeAny = (method: string, fields: Readonly<Record<string, unknown>>): Uint8Array => {
+  const codec = codecs[method] as typeof P.WebcastChatMessage
+  const whole: Record<string, unknown> = { ...codec.decode(new Uint8Array(0)) }
+  for (const [name, value] of Object.entries(fields)) {
+    if (!(name in whole)) continue
+    // Some names are a text in one type and a message, which is undefined at first, in another.
+    const fits = whole[name] === undefined ? typeof value === 'object' : typeof whole[name] === typeof value
+    if (fits) whole[name] = value
+  }
+  return codec.encode(whole as unknown as P.WebcastChatMessage).finish()
+}
