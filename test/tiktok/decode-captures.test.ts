@@ -5,12 +5,11 @@ import { describe, expect, it } from 'vitest'
 import type { DecodedMessage, EventKind } from '../../src/domain/event.ts'
 import { decodeMessage } from '../../src/tiktok/decode.ts'
 import { Reader } from '../../src/tiktok/wire.ts'
+import { hasCaptures, MISSING, readCaptures } from '../_support/tiktok/captures.ts'
 import { make } from '../_support/tiktok/messages.ts'
-import { CAPTURES, captures } from './captures.ts'
 import { encodeAny, EXPECTED, hasSchema } from './decode-expected.ts'
 
-const all = captures()
-const skipped = `left out: ${CAPTURES} is not there`
+const all = hasCaptures() ? readCaptures() : null
 
 const columns = (event: DecodedMessage): Omit<DecodedMessage, 'method' | 'msgId' | 'isHistory' | 'data'> => {
   const { method: _, msgId: _id, isHistory: _history, data: _data, ...rest } = event
@@ -34,7 +33,7 @@ const header = (payload: Uint8Array): { readonly id: string | null; readonly at:
 
 describe('the captured messages', () => {
   it('each column of each message with a schema is what the full decoder gives', (context) => {
-    if (all === null) return context.skip(skipped)
+    if (all === null) return context.skip(MISSING)
     const compared = new Map<EventKind, number>()
     for (const { method, payload } of all) {
       const expected = EXPECTED[method]
@@ -72,7 +71,7 @@ describe('the captured messages', () => {
   })
 
   it('a type without columns is `other`, with the id and the time of its header', (context) => {
-    if (all === null) return context.skip(skipped)
+    if (all === null) return context.skip(MISSING)
     let compared = 0
     const unknown = new Set<string>()
     for (const { method, payload } of all) {
@@ -91,7 +90,7 @@ describe('the captured messages', () => {
   })
 
   it('the id of the envelope goes before the id inside', (context) => {
-    if (all === null) return context.skip(skipped)
+    if (all === null) return context.skip(MISSING)
     for (const { method, payload } of all) {
       expect(decodeMessage(method, payload, '17', false).msgId).toBe('17')
       const { id } = header(payload)

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { EVENT_KINDS } from '../../src/domain/event.ts'
 import { decodeMessage, readFetchResult, readPushFrame } from '../../src/tiktok/decode.ts'
 import { WireError } from '../../src/tiktok/wire.ts'
+import { hasCaptures, readCaptures } from '../_support/tiktok/captures.ts'
 import { encode, make } from '../_support/tiktok/messages.ts'
-import { captures } from './captures.ts'
 import { EXPECTED } from './decode-expected.ts'
 
 const user = make(P.User, { id: '7012345678901234567', displayId: 'fan.one', nickname: 'Fan' })
@@ -50,7 +50,7 @@ describe('hostile bytes', () => {
         payload: bytes(P.WebcastGiftMessage, { user, groupId: '9' }),
       },
     ]
-    const real = captures() ?? synthetic
+    const real = hasCaptures() ? readCaptures() : synthetic
     const mutation = fc.record({
       which: fc.nat(real.length - 1),
       edits: fc.array(fc.tuple(fc.nat(20_000), fc.nat(255)), { maxLength: 8 }),
