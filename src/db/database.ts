@@ -40,6 +40,7 @@ export interface AuditEntry {
  * All of it or nothing, durable when answered (WAL, synchronous=FULL).
  * `guard` is the index of the statement that must change or return a row; when it does not, everything is
  * rolled back, `otherwise` runs instead (with `audit`, without `facts`), and the answer says `applied: false`.
+ * An audit outcome `done` is then written as `noop`.
  */
 export interface Transaction {
   readonly statements: readonly Statement[]
@@ -69,6 +70,14 @@ export interface WriterHealth {
   readonly ackP50Ms: number
   readonly ackP99Ms: number
   readonly walBytes: number
+  /** 256 MB and more: somebody reads for too long. */
+  readonly walAlarm: boolean
+  /** The longest commit of the last 30 to 60 seconds, or the one that runs now if that is longer. */
+  readonly dbStallMs: number
+  /** Since the start: commits, rows they changed, and rows of the largest. */
+  readonly commits: number
+  readonly rows: number
+  readonly rowsMax: number
 }
 
 export class Database extends Context.Service<
