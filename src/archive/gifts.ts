@@ -33,7 +33,7 @@ GROUP BY gifts.gift_id ORDER BY sum(gifts.value * gifts.count) DESC, gifts.gift_
 export const giftTable = Effect.fnUntraced(function* (pieces: Pieces) {
   const database = yield* Database
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
-  const rows = yield* database.read(TABLE, [nos, BigInt(GIFT_KINDS_MAX + 1)])
+  const rows = yield* database.read(TABLE, [nos, GIFT_KINDS_MAX + 1])
   const totals: GiftTotals = {
     rows: rows.slice(0, GIFT_KINDS_MAX).map((row) => ({
       giftId: String(row['gift_id']),

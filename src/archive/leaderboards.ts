@@ -47,7 +47,7 @@ GROUP BY gifts.user_id HAVING amount > 0 ORDER BY amount DESC, gifts.user_id LIM
 export const topGifters = Effect.fnUntraced(function* (pieces: Pieces, top: number) {
   const database = yield* Database
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
-  const rows = yield* database.read(GIFTERS, [nos, BigInt(top)])
+  const rows = yield* database.read(GIFTERS, [nos, top])
   return rows.map((row): LeaderRow => ({
     userId: String(row['user_id']),
     handle: typeof row['handle'] === 'string' ? row['handle'] : null,

@@ -55,7 +55,7 @@ const piece = (row: Row): Piece => {
 /** The pieces of a session; refused as `session_unknown` when there is no such row. */
 export const piecesOf = Effect.fnUntraced(function* (no: number) {
   const database = yield* Database
-  const rows = yield* database.read(SELECT, [BigInt(no)])
+  const rows = yield* database.read(SELECT, [no])
   const own = rows.find((row) => int(row['no']) === no)
   if (own === undefined) {
     return yield* new CommandRefused({

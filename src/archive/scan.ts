@@ -13,8 +13,8 @@ export const MINUTE_MS = 60_000
 const SLICE = 20_000n
 /** People held at most; beyond it the least active half is forgotten and the ranks below become estimates. */
 const PEOPLE_MAX = 200_000
-/** Minutes held at most: two weeks. */
-export const MINUTES_MAX = 20_160
+/** Minutes held at most: ten days. */
+export const MINUTES_MAX = 14_400
 
 export interface Minute {
   chats: number

@@ -23,7 +23,7 @@ WHERE session_no IN (SELECT value FROM json_each(?1)) GROUP BY 1 LIMIT ?2`
 export const minutes = Effect.fnUntraced(function* (pieces: Pieces, scan: Scan) {
   const database = yield* Database
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
-  const rows = yield* database.read(VALUES, [nos, BigInt(MINUTES_MAX)])
+  const rows = yield* database.read(VALUES, [nos, MINUTES_MAX])
   const values = new Map(rows.map((row) => [int(row['minute']), int(row['value'])]))
   const keys = [...new Set([...scan.minutes.keys(), ...values.keys()])].sort((a, b) => a - b)
   const points = keys.slice(0, MINUTES_MAX).map((key): SeriesPoint => {

@@ -70,7 +70,7 @@ export const sessionTimeline = Effect.fn('sessionTimeline')(function* (no: numbe
   const pieces = yield* piecesOf(no)
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
   const lists = yield* Effect.forEach(TYPES, (type) =>
-    Effect.map(database.read(QUERIES[type], [nos, BigInt(TIMELINE_MAX + 1)]), (rows) => ({
+    Effect.map(database.read(QUERIES[type], [nos, TIMELINE_MAX + 1]), (rows) => ({
       truncated: rows.length > TIMELINE_MAX,
       entries: rows.slice(0, TIMELINE_MAX).map((row) => entry(type, row)),
     })),

@@ -46,7 +46,7 @@ export const totalsOf = Effect.fnUntraced(function* (pieces: Pieces) {
   const samples = sum('viewers_samples')
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
   const interval = Effect.fnUntraced(function* (table: 'session_gaps' | 'session_pauses') {
-    const [row] = yield* database.read(intervals(table), [nos, BigInt(lastAt)])
+    const [row] = yield* database.read(intervals(table), [nos, lastAt])
     return { count: int(row?.['count']), ms: int(row?.['ms']) }
   })
   // The monotonic duration of a session that was never merged is better than the difference of two clocks.

@@ -23,8 +23,7 @@ const HEADER = [
 ]
 
 // Controls (with every line break), direction overrides and isolates, and the byte order mark.
-// oxlint-disable-next-line no-control-regex
-const BREAKING = /[\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF]+/g
+const BREAKING = /[\p{Cc}\u2028-\u202E\u2066-\u2069\uFEFF]+/gu
 // A spreadsheet may skip blanks before it looks for a formula; the library looks at the first character only.
 const BLANK_FORMULA = /^\s+(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/
 

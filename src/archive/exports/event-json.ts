@@ -23,7 +23,8 @@ export const EVENT_FIELDS = [
   ['final', "json(iif(final, 'true', 'false'))"],
   ['history', "json(iif(history, 'true', 'false'))"],
   ['late', "json(iif(late, 'true', 'false'))"],
-  ['data', 'json(data)'],
+  // The recording writes JSON here; a row that holds none must not take the others with it.
+  ['data', 'json(iif(json_valid(data), data, json_quote(data)))'],
 ] as const
 
 export type EventField = (typeof EVENT_FIELDS)[number][0]

@@ -97,7 +97,7 @@ export const exportSession = Effect.fn('exportSession')(function* (no: number, o
     for (const piece of list) {
       let after = piece.after
       while (after < piece.last) {
-        const args: readonly SqlValue[] = [after, piece.last, BigInt(format.pageRows), ...kinds]
+        const args: readonly SqlValue[] = [after, piece.last, format.pageRows, ...kinds]
         const [row] = await run(database.read(sql, args))
         const last = row?.['last']
         if (typeof last !== 'string') break

@@ -22,7 +22,7 @@ export type Part = keyof typeof PARTS
 export const ERASED_PARTS: readonly Part[] = ['events', 'frames', 'gifts', 'poison']
 export type Erased = Readonly<Record<Part, number>>
 
-const args = (no: number): readonly SqlValue[] => [lastEventId(no - 1), lastEventId(no), BigInt(no)]
+const args = (no: number): readonly SqlValue[] => [lastEventId(no - 1), lastEventId(no), no]
 
 /** What a session holds of each; one count a table. */
 export const held = Effect.fnUntraced(function* (no: number) {
@@ -80,7 +80,7 @@ export const finishPruned = Effect.fnUntraced(function* (
 ) {
   const database = yield* Database
   for (let after = 0; ;) {
-    const rows = yield* database.read(LEFT, [scope, BigInt(after)])
+    const rows = yield* database.read(LEFT, [scope, after])
     if (rows.length === 0) return
     for (const row of rows) {
       const no = int(row['no'])

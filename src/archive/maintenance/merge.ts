@@ -15,8 +15,9 @@ import { roomOf } from './room-of.ts'
 
 type Request<What extends MergeRequest['what']> = Extract<MergeRequest, { readonly what: What }>
 
-/** Sessions merged in one run at most: what is left is found by the next. */
+/** Sessions merged in one run, and looked at for it, at most: what is left is found by the next. */
 const MERGES_MAX = 1_000
+const CANDIDATES_MAX = 10_000
 
 const conflict = (message: string) => new CommandRefused({ code: 'conflict', message })
 
@@ -35,7 +36,7 @@ const MERGEABLE = 'archived_at IS NOT NULL AND merged_into IS NULL'
 const candidates = Effect.fnUntraced(function* (where: string, args: readonly SqlValue[]) {
   const database = yield* Database
   return yield* database.read(
-    `SELECT ${COLUMNS} FROM sessions WHERE ${MERGEABLE} AND ${where} ORDER BY room_id, no`,
+    `SELECT ${COLUMNS} FROM sessions WHERE ${MERGEABLE} AND ${where} ORDER BY room_id, no LIMIT ${CANDIDATES_MAX}`,
     args,
   )
 })
@@ -45,7 +46,7 @@ WHERE ${MERGEABLE} AND (?1 IS NULL OR room_id = ?1) GROUP BY room_id, broadcast_
 
 const mergeBroadcasts = Effect.fnUntraced(function* (request: Request<'broadcasts'>, asker: Asker) {
   const room = request.room === undefined ? null : (yield* roomOf(request.room)).id
-  const rows = yield* candidates(SHARED, [room, BigInt(MERGES_MAX)])
+  const rows = yield* candidates(SHARED, [room, MERGES_MAX])
   const rooms = Map.groupBy(rows, (row) => text(row['room_id']))
   const merges = [...rooms.values()].flatMap((list) => planMerges(list.map(candidate)))
   return yield* commit({
@@ -56,7 +57,7 @@ const mergeBroadcasts = Effect.fnUntraced(function* (request: Request<'broadcast
     changes: yield* changesOf(merges.slice(0, MERGES_MAX)),
     move: null,
     undone: false,
-    truncated: merges.length > MERGES_MAX,
+    truncated: merges.length > MERGES_MAX || rows.length === CANDIDATES_MAX,
   })
 })
 
@@ -105,7 +106,7 @@ GROUP BY broadcast_id HAVING count(*) > 1) AND room_id IN (?1, ?2)`,
     changes: yield* changesOf(merges.slice(0, MERGES_MAX)),
     move,
     undone: false,
-    truncated: merges.length > MERGES_MAX,
+    truncated: merges.length > MERGES_MAX || rows.length === CANDIDATES_MAX,
   })
 })
 
@@ -114,7 +115,7 @@ const undoMerge = Effect.fnUntraced(function* (request: Request<'undo'>, asker: 
   const [row] = yield* database.read(
     `SELECT result ->> '$.undo.rooms' AS rooms, result ->> '$.undo.sessions' AS sessions FROM maintenance_log
 WHERE id = ?1 AND kind = 'merge' AND dry_run = 0`,
-    [BigInt(request.logId)],
+    [request.logId],
   )
   if (row === undefined)
     return yield* conflict(`Log entry ${request.logId} is not a merge that was carried out.`)

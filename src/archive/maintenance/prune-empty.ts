@@ -30,7 +30,7 @@ export const pruneEmpty = Effect.fnUntraced(function* (scope: Scope, before: num
   const database = yield* Database
   const { removed } = scope
   for (let after = 0; ;) {
-    const rows = yield* database.read(FIND, [scope.roomId, BigInt(before), BigInt(after)])
+    const rows = yield* database.read(FIND, [scope.roomId, before, after])
     if (rows.length === 0) return
     if (removed.emptySessions >= RUN_MAX) {
       removed.more = true
@@ -43,7 +43,7 @@ export const pruneEmpty = Effect.fnUntraced(function* (scope: Scope, before: num
       removed.sessions.push(...nos)
       continue
     }
-    const args = [JSON.stringify(nos), BigInt(before)]
+    const args = [JSON.stringify(nos), before]
     const { results } = yield* database.write({
       statements: [
         ...REMOVE.map((sql) => ({ sql, args })),

@@ -13,8 +13,8 @@ const KEPT_FROM = `SELECT coalesce(
 
 export const pruneJournal = Effect.fnUntraced(function* (scope: Scope, before: number) {
   const database = yield* Database
-  const [row] = yield* database.read(KEPT_FROM, [BigInt(before)])
-  const args = [BigInt(int(row?.['seq']))]
+  const [row] = yield* database.read(KEPT_FROM, [before])
+  const args = [int(row?.['seq'])]
   if (scope.dryRun) {
     const [count] = yield* database.read('SELECT count(*) AS n FROM journal WHERE seq < ?1', args)
     scope.removed.journal = int(count?.['n'])
@@ -31,7 +31,7 @@ export const pruneJournal = Effect.fnUntraced(function* (scope: Scope, before: n
 
 export const pruneKeys = Effect.fnUntraced(function* (scope: Scope, before: number) {
   const database = yield* Database
-  const args = [BigInt(before)]
+  const args = [before]
   if (scope.dryRun) {
     const [count] = yield* database.read('SELECT count(*) AS n FROM idempotency WHERE created_at < ?1', args)
     scope.removed.idempotency = int(count?.['n'])

@@ -28,7 +28,7 @@ const MARK = `UPDATE sessions SET pruned_at = ?2 WHERE no = ?1 AND archived_at I
 const pruneOne = Effect.fnUntraced(function* (no: number, roomId: string, events: number, at: number) {
   const database = yield* Database
   const { applied } = yield* database.write({
-    statements: [{ sql: MARK, args: [BigInt(no), at] }],
+    statements: [{ sql: MARK, args: [no, at] }],
     guard: 0,
     facts: [{ name: 'session.pruned', at, roomId, sessionId: sessionId(no), body: { events } }],
   })
@@ -47,11 +47,7 @@ export const pruneRetention = Effect.fnUntraced(function* (
   keep: number | null,
 ) {
   const database = yield* Database
-  const rows = yield* database.read(PAST, [
-    scope.roomId,
-    before === null ? null : BigInt(before),
-    keep === null ? null : BigInt(keep),
-  ])
+  const rows = yield* database.read(PAST, [scope.roomId, before, keep])
   if (rows.length > RUN_MAX) scope.removed.more = true
   for (const row of rows.slice(0, RUN_MAX)) {
     const no = int(row['no'])

@@ -56,7 +56,7 @@ export const recount = Effect.fnUntraced(function* (no: number) {
     if (typeof counted === 'string') lastSeq = Number(BigInt(counted) - base)
     after = BigInt(last)
   }
-  const [gifts] = yield* database.read(VALUE, [BigInt(no)])
+  const [gifts] = yield* database.read(VALUE, [no])
   const counted: Counted = {
     ...sums,
     viewers_peak: peak,

@@ -27,7 +27,7 @@ const mend = Effect.fnUntraced(function* (row: Row, counted: Counted, columns: r
     statements: [
       {
         sql: `UPDATE sessions SET ${set} WHERE no = ?1 AND archived_at IS NOT NULL AND pruned_at IS NULL AND ${same}`,
-        args: [BigInt(int(row['no']))],
+        args: [int(row['no'])],
       },
     ],
     guard: 0,
@@ -42,7 +42,7 @@ export const repairCounters = Effect.fnUntraced(function* (
 ) {
   const database = yield* Database
   for (let after = 0; ;) {
-    const rows = yield* database.read(SESSIONS, [scope, BigInt(after)])
+    const rows = yield* database.read(SESSIONS, [scope, after])
     if (rows.length === 0) return
     for (const row of rows) {
       const no = int(row['no'])

@@ -25,7 +25,7 @@ const orphansOf = Effect.fnUntraced(function* (table: 'events' | 'frames') {
   const database = yield* Database
   const orphans: number[] = []
   for (let after = -1; ;) {
-    const rows = yield* database.read(occurring(table), [BigInt(after)])
+    const rows = yield* database.read(occurring(table), [after])
     orphans.push(...rows.filter((row) => row['orphan'] === 1).map((row) => int(row['no'])))
     if (rows.length < STEPS) return orphans
     after = int(rows.at(-1)?.['no'])
@@ -44,7 +44,7 @@ const restore = Effect.fnUntraced(function* (no: number) {
   const database = yield* Database
   const at = yield* Clock.currentTimeMillis
   const committed = yield* database.write({
-    statements: [{ sql: RESTORE, args: [BigInt(no), at] }],
+    statements: [{ sql: RESTORE, args: [no, at] }],
     guard: 0,
   })
   return committed.applied

@@ -28,7 +28,7 @@ const runCheck = Effect.fnUntraced(function* (
   const seen = new Set<number>()
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     // Without a mend the same rows would be found again, so the limit grows past those already seen.
-    const rows = yield* database.read(check.find, [scope, BigInt(seen.size + BATCH)])
+    const rows = yield* database.read(check.find, [scope, seen.size + BATCH])
     const fresh = rows.filter((row) => !seen.has(int(row['no'])))
     if (fresh.length === 0) return
     const nos = fresh.map((row) => int(row['no']))
