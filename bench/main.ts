@@ -1,0 +1,46 @@
+// `npm run bench -- [names] [--quick]`: runs benchmarks one after the other, prints their tables and keeps them as
+// JSON in bench/results. Ratios hold on any machine; absolute numbers are this machine's, now.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { print, type Bench } from './figures.ts'
+
+const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  decode: () => import('./decode.ts'),
+  ingest: () => import('./ingest.ts'),
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+})
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES)
+const unknown = names.filter((name) => !(name in BENCHES))
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`no such benchmark: ${unknown.join(', ')}`)
+  console.log(`npm run bench -- [${Object.keys(BENCHES).join('|')}] [--quick]`)
+  process.exit(unknown.length > 0 ? 2 : 0)
+}
+
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  load: loadavg()[0],
+}
+const command = `npm run bench -- ${[...names, ...(values.quick ? ['--quick'] : [])].join(' ')}`
+console.log(`${command}\n${machine.cpu} × ${machine.cores}, node ${machine.node}, load ${machine.load?.toFixed(2)}`)
+
+const folder = new URL('results/', import.meta.url)
+await mkdir(folder, { recursive: true })
+const startedAt = new Date()
+const results: unknown[] = []
+for (const name of names) {
+  const { bench } = await BENCHES[name]!()
+  const figures = await bench({ quick: values.quick })
+  for (const figure of figures) console.log(print(figure))
+  results.push({ name, figures })
+  const file = new URL(`${startedAt.toISOString().replaceAll(':', '-')}.json`, folder)
+  await writeFile(file, `${JSON.stringify({ command, startedAt, machine, results }, null, 2)}\n`)
+}
