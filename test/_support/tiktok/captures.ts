@@ -76,16 +76,29 @@ export const collisions = (messages: readonly Message[]): readonly Collision[] =
 
 const bytesOf = (message: Message) => Buffer.from(message.payload).toString('latin1')
 
-/** Sends every captured message once, in order. Not kept as history, so nothing of it is repeated. */
-export const replayCaptures = (
-  creator: Creator,
-  options: SendOptions = {},
-): {
+/** A control message that ends the broadcast: action, field 2, is 3 or 4. */
+const isEnd = (message: Message): boolean => {
+  const action = message.method === 'WebcastControlMessage' ? field(message.payload, 2n) : undefined
+  return action === 3n || action === 4n
+}
+
+export interface Replayed {
+  /** In the order in which they were sent. */
   readonly messages: readonly Message[]
   readonly frames: number
   readonly collisions: readonly Collision[]
-} => {
-  const messages = readCaptures()
-  const frames = creator.send(messages, { messagesPerFrame: 5, ...options })
-  return { messages, frames: frames.length, collisions: collisions(messages) }
+}
+
+/**
+ * Sends every captured message once with its own bytes. The captures come from many broadcasts, so the messages
+ * that end one are sent last, in a frame of their own: a client is right to leave when it reads them.
+ */
+export const replayCaptures = (creator: Creator, options: SendOptions = {}): Replayed => {
+  const captured = readCaptures()
+  const going = captured.filter((message) => !isEnd(message))
+  const ends = captured.filter(isEnd)
+  const frames = creator.send(going, { messagesPerFrame: 5, ...options })
+  creator.send(ends, { ...options, messagesPerFrame: ends.length })
+  const messages = [...going, ...ends]
+  return { messages, frames: frames.length + 1, collisions: collisions(messages) }
 }

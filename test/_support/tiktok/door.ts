@@ -18,6 +18,7 @@ export class Door {
   readonly viewers: Viewer[] = []
   readonly #server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: 1 << 20 })
   readonly #context: DoorContext
+  readonly #sockets = new Set<Duplex>()
   #waiting: { readonly wanted: (viewer: Viewer) => boolean; readonly done: (viewer: Viewer) => void }[] = []
 
   constructor(context: DoorContext) {
@@ -54,6 +55,8 @@ export class Door {
     fault: FaultOf['socket'] | null,
   ): void {
     socket.on('error', () => undefined)
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
     const { creator } = room
     if (creator === null || fault?.kind === 'refused') {
       refuse(socket, fault?.kind === 'refused' ? fault.message : 'room not found')
@@ -81,7 +84,7 @@ export class Door {
   }
 
   close(): void {
-    for (const viewer of this.viewers) if (viewer.closed === null) viewer.terminate()
+    for (const socket of this.#sockets) socket.destroy()
     this.#server.close()
   }
 }

@@ -42,6 +42,7 @@ const verbs = (creator: Creator, random: () => number, people: number) => {
     ).join(' ')
   const streaks = new Map<string, number>()
   return {
+    viewersPerSecond: () => creator.seen(50 + Math.floor(random() * 100)),
     chatsPerSecond: () => creator.say(words(), somebody()),
     likesPerSecond: () => creator.like(somebody(), 1 + Math.floor(random() * 15)),
     joinsPerSecond: () => creator.join(somebody()),
@@ -67,34 +68,35 @@ const verbs = (creator: Creator, random: () => number, people: number) => {
 
 type Rate = keyof ReturnType<typeof verbs>
 
-/** Starts at once and goes on until stopped, whether or not anybody watches. */
+/**
+ * Starts at once and goes on until stopped, whether or not anybody watches. What happens, and in which order,
+ * depends on the seed alone: each kind has its own times, and a tick does what is due in the order of these.
+ */
 export const runScript = (creator: Creator, script: Script): Running => {
   const random = seeded(script.seed ?? 1)
   const doing = verbs(creator, random, script.people ?? 200)
-  const rates = (Object.keys(doing) as Rate[]).filter((rate) => (script[rate] ?? 0) > 0)
-  const done = new Map<Rate, number>()
+  const rates = { viewersPerSecond: 1_000 / (script.viewersEveryMs ?? 5_000), ...script }
+  const due = (Object.keys(doing) as Rate[])
+    .filter((rate) => (rates[rate] ?? 0) > 0)
+    .map((rate) => ({ rate, everyMs: 1_000 / (rates[rate] ?? 1), done: 0 }))
+  const options = script.messagesPerFrame === undefined ? {} : { messagesPerFrame: script.messagesPerFrame }
   const started = performance.now()
   let made = 0
-  let seenAt = 0
-  const tick = () => {
-    const elapsed = performance.now() - started
-    const options = script.messagesPerFrame === undefined ? {} : { messagesPerFrame: script.messagesPerFrame }
-    const said = creator.batch(() => {
-      for (const rate of rates) {
-        const due = Math.floor(((script[rate] ?? 0) * elapsed) / 1_000)
-        for (let n = done.get(rate) ?? 0; n < due; n += 1) doing[rate]()
-        done.set(rate, due)
-      }
-      if (elapsed - seenAt >= (script.viewersEveryMs ?? 5_000)) {
-        seenAt = elapsed
-        creator.seen(50 + Math.floor(random() * 100))
-      }
+  const doNext = (until: number): boolean => {
+    let first: (typeof due)[number] | undefined
+    for (const one of due) {
+      if (first === undefined || (one.done + 1) * one.everyMs < (first.done + 1) * first.everyMs) first = one
+    }
+    if (first === undefined || (first.done + 1) * first.everyMs > until) return false
+    first.done += 1
+    doing[first.rate]()
+    return true
+  }
+  const timer = setInterval(() => {
+    const until = performance.now() - started
+    creator.batch(() => {
+      while (doNext(until)) made += 1
     }, options)
-    made += said.length
-  }
-  const timer = setInterval(tick, TICK_MS)
-  return {
-    made: () => made,
-    stop: () => clearInterval(timer),
-  }
+  }, TICK_MS)
+  return { made: () => made, stop: () => clearInterval(timer) }
 }

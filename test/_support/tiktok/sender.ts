@@ -81,7 +81,7 @@ export class Sender {
   /** Everything said inside goes out together, in one frame unless `messagesPerFrame` says otherwise. */
   batch(say: (creator: this) => void, options: SendOptions = {}): readonly Message[] {
     const messages = this.compose(say)
-    this.send(messages, options)
+    if (messages.length > 0) this.send(messages, options)
     return messages
   }
 

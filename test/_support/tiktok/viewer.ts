@@ -124,11 +124,6 @@ export class Viewer {
     this.#ws.close(code)
   }
 
-  /** Ends without counting a fault, for the stand-in's own shutdown. */
-  terminate(): void {
-    this.#ws.terminate()
-  }
-
   #hear(data: Buffer, onEnter: () => void): void {
     let frame
     try {
