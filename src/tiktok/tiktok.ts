@@ -3,6 +3,7 @@
 
 import * as Context from 'effect/Context'
 import type * as Effect from 'effect/Effect'
+import type * as Redacted from 'effect/Redacted'
 import type { TikTokError } from '../domain/errors.ts'
 import type { SessionSnapshot } from '../domain/session.ts'
 
@@ -40,7 +41,7 @@ export interface Connection {
   readonly ack: (logId: string, internalExt: string) => void
   /** Back-pressure: stops and resumes reading from the socket. */
   readonly hold: (hold: boolean) => void
-  /** Monotonic milliseconds of the last frame. */
+  /** When the last frame came: milliseconds of the Clock's monotonic time (`monotonicTimeNanos` / 1e6). */
   readonly lastFrameAt: () => number
   /** Closes politely, takes what is in flight, then terminates at the limit. `onClose` has been called when it is done. */
   readonly finish: (limitMs: number) => Effect.Effect<void>
@@ -50,7 +51,7 @@ export interface ConnectSpec {
   readonly handle: string
   readonly broadcastId: string
   /** The sign server's key to use, from the budget; null for none. */
-  readonly signKey: string | null
+  readonly signKey: Redacted.Redacted<string> | null
   /** Proxy for this room, or null for the server's own. */
   readonly proxyUrl: string | null
 }
@@ -60,7 +61,12 @@ export class TikTok extends Context.Service<
   {
     readonly look: (
       handle: string,
-      options: { readonly confirm: boolean; readonly proxyUrl: string | null },
+      options: {
+        readonly confirm: boolean
+        readonly proxyUrl: string | null
+        /** The broadcast last known to be on air: asked about when the handle's own pages give no answer. */
+        readonly broadcastId?: string | null
+      },
     ) => Effect.Effect<Look>
     /** Interrupting it leaves no socket behind. `onFrame` may be called (fetch) before it succeeds. */
     readonly connect: (spec: ConnectSpec, listener: LinkListener) => Effect.Effect<Connection, TikTokError>
