@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import * as Effect from 'effect/Effect'
 import { openConnection, type Connection } from '../../src/db/client.ts'
 import { commit, newAttempt, readLedger, type Unit } from '../../src/db/commit.ts'
-import { Database, type Row, type SqlValue, type Transaction } from '../../src/db/database.ts'
+import { Database, type Committed, type Row, type SqlValue, type Transaction } from '../../src/db/database.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { DbError } from '../../src/domain/errors.ts'
 import { failureFrom } from '../../src/db/failure.ts'
@@ -22,7 +22,8 @@ export interface Store {
   /** SQL of every read and write so far. */
   readonly asked: string[]
   /** Called before each write; what it throws fails that write. */
-  beforeWrite: (transaction: Transaction) => void
+  beforeWrite: (transaction: Transaction) => Promise<void>
+  afterWrite: (committed: Committed) => void
   readonly close: () => Promise<void>
 }
 
@@ -40,12 +41,13 @@ export const openStore = async (): Promise<Store> => {
   const asked: string[] = []
   const rows = async (sql: string, args: readonly SqlValue[] = []) => (await connection.query(sql, args)).rows
   const write = async (transaction: Transaction) => {
-    store.beforeWrite(transaction)
+    await store.beforeWrite(transaction)
     const unit: Unit = { kind: 'transaction', id: 1, transaction, arrivedAt: 0, attempts: 0, answered: false }
     const attempt = newAttempt([unit], await readLedger(connection))
     await commit(connection, attempt)
     const answer = attempt.answers[0]
     if (answer === undefined || !answer.ok) throw answer?.failure ?? new Error('no answer')
+    store.afterWrite(answer.committed)
     return answer.committed
   }
   const database: Database['Service'] = {
@@ -70,7 +72,8 @@ export const openStore = async (): Promise<Store> => {
     database,
     asked,
     rows,
-    beforeWrite: () => {},
+    beforeWrite: () => Promise.resolve(),
+    afterWrite: () => {},
     run: (effect) => Effect.runPromise(Effect.provideService(effect, Database, database)),
     dump: async () => {
       const tables = await rows(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)

@@ -40,7 +40,7 @@ export const pruneEmpty = Effect.fnUntraced(function* (scope: Scope, before: num
     after = nos.at(-1) ?? after
     if (scope.dryRun) {
       removed.emptySessions += nos.length
-      removed.sessions.push(...nos)
+      for (const no of nos) removed.sessions.add(no)
       continue
     }
     const args = [JSON.stringify(nos), before]
@@ -52,6 +52,6 @@ export const pruneEmpty = Effect.fnUntraced(function* (scope: Scope, before: num
     })
     const gone = (results.at(-1)?.rows ?? []).map((row) => int(row['no']))
     removed.emptySessions += gone.length
-    removed.sessions.push(...gone)
+    for (const no of gone) removed.sessions.add(no)
   }
 })

@@ -37,7 +37,7 @@ const pruneOne = Effect.fnUntraced(function* (no: number, roomId: string, events
 
 const add = (scope: Scope, no: number, erased: Erased): void => {
   scope.removed.prunedSessions += 1
-  scope.removed.sessions.push(no)
+  scope.removed.sessions.add(no)
   for (const part of ERASED_PARTS) scope.removed[part] += erased[part]
 }
 

@@ -24,7 +24,7 @@ export interface Removed {
   poison: number
   journal: number
   idempotency: number
-  readonly sessions: number[]
+  readonly sessions: Set<number>
   /** Limits of one run were reached; the next goes on. */
   more: boolean
 }
@@ -39,8 +39,8 @@ export interface Scope {
 const reportOf = ({ dryRun, removed: { sessions, more, ...counts } }: Scope): PruneReport => ({
   dryRun,
   ...counts,
-  sessionIds: sessions.slice(0, LISTED_MAX).map(sessionId),
-  truncated: more || sessions.length > LISTED_MAX,
+  sessionIds: [...sessions].slice(0, LISTED_MAX).map(sessionId),
+  truncated: more || sessions.size > LISTED_MAX,
   more,
 })
 
@@ -59,7 +59,7 @@ const entryOf = (
     roomId: scope.roomId,
     target: scope.roomId,
     result: { request, ...reportOf(scope) },
-    summary: { ...counts, sessions: sessions.length },
+    summary: { ...counts, sessions: sessions.size },
     outcome: outcome ?? (nothing ? 'noop' : 'done'),
   }
 }
@@ -80,16 +80,17 @@ export const prune = Effect.fn('prune')(function* (request: PruneRequest, asker:
       poison: 0,
       journal: 0,
       idempotency: 0,
-      sessions: [],
+      sessions: new Set(),
       more: false,
     },
   }
   const work = Effect.gen(function* () {
     const { emptyOlderThanMs, olderThanMs, keepPerRoom, journalOlderThanMs } = request
-    if (emptyOlderThanMs !== undefined) yield* pruneEmpty(scope, now - emptyOlderThanMs)
     if (olderThanMs !== undefined || keepPerRoom !== undefined) {
       yield* pruneRetention(scope, olderThanMs === undefined ? null : now - olderThanMs, keepPerRoom ?? null)
     }
+    // After retention, whose places count empty sessions too: so a dry run finds what the real run finds.
+    if (emptyOlderThanMs !== undefined) yield* pruneEmpty(scope, now - emptyOlderThanMs)
     if (journalOlderThanMs !== undefined) yield* pruneJournal(scope, now - journalOlderThanMs)
     yield* pruneKeys(scope, now - (request.idempotencyOlderThanMs ?? IDEMPOTENCY_MS))
   })
