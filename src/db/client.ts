@@ -3,10 +3,12 @@
 // It owns no SQL of any table and no retries.
 
 import { createClient as createFileClient } from '@libsql/client/sqlite3'
-import type { Client, InStatement, InValue, ResultSet } from '@libsql/client/sqlite3'
+import type { Client, InStatement, InValue, ResultSet, Transaction } from '@libsql/client/sqlite3'
 import type { Result, Row, SqlValue, Statement } from './database.ts'
 import { failureOf, type Phase } from './driver-errors.ts'
 import { Failure, isStorage, Refusal } from './failure.ts'
+import { collectGarbage } from './garbage.ts'
+import { storable } from './text.ts'
 
 export interface ConnectionOptions {
   /** `file:…`, `libsql://…`, `http(s)://…`. */
@@ -46,7 +48,10 @@ export const pathOf = (url: string): string | null => {
 }
 
 /** JavaScript's numbers would be bound as REAL, so whole ones go as integers. */
-const toDriver = (value: SqlValue): InValue => (Number.isSafeInteger(value) ? BigInt(value as number) : value)
+const toDriver = (value: SqlValue): InValue => {
+  if (typeof value === 'string') return storable(value)
+  return Number.isSafeInteger(value) ? BigInt(value as number) : value
+}
 
 const toInput = ({ sql, args }: Statement): InStatement =>
   args === undefined ? sql : { sql, args: args.map(toDriver) }
@@ -70,6 +75,8 @@ const toResult = (set: ResultSet): Result => ({
 
 const JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
 const CACHE_KIB = 32 * 1024
+/** Connections left behind between two collections. */
+const GARBAGE_EVERY = 8
 
 const pragmasOf = (options: ConnectionOptions): readonly string[] => [
   ...(options.mode === 'write'
@@ -137,6 +144,7 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
   let client = await open()
   let reopened = 0
   let sick = false
+  let wasLocked = false
   let closed = false
 
   /** The client to use now. After a storage error the old one may lie: it is left behind first. */
@@ -151,7 +159,28 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
     }
     sick = false
     reopened += 1
+    if (reopened % GARBAGE_EVERY === 0) collectGarbage()
     return client
+  }
+
+  /**
+   * A BEGIN that meets a lock leaves a statement behind that spoils its connection, and each one left behind
+   * costs file descriptors. `executeMultiple` leaves nothing behind, so once somebody else holds the lock it
+   * is asked first.
+   */
+  const begin = async (): Promise<Transaction> => {
+    const current = await usable()
+    if (wasLocked) {
+      try {
+        await current.executeMultiple('BEGIN IMMEDIATE; ROLLBACK')
+      } catch (error) {
+        const failure = failureOf(error, 'begin')
+        if (failure.kind !== 'busy') sick = true
+        throw failure
+      }
+      wasLocked = false
+    }
+    return guarded('begin', () => current.transaction('write'))
   }
 
   const guarded = async <A>(phase: Phase, call: () => Promise<A>): Promise<A> => {
@@ -160,13 +189,13 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
     } catch (error) {
       const failure = failureOf(error, phase)
       if (isStorage(failure)) sick = true
+      if (failure.kind === 'busy' && path !== null) wasLocked = true
       throw failure
     }
   }
 
   const transact = async <A>(work: (run: Run) => Promise<A>): Promise<A> => {
-    const current = await usable()
-    const transaction = await guarded('begin', () => current.transaction('write'))
+    const transaction = await begin()
     let value: A
     try {
       value = await work((statement) =>

@@ -187,7 +187,7 @@ describe('the database', () => {
   })
 
   it('D19: stores what looks like SQL as the text it is', async () => {
-    const nasty = `'); DROP TABLE settings; --"\ud83d\ude00`
+    const nasty = `'); DROP TABLE settings; --"\\u0000 \ud83d\ude00`
     await db.write({ statements: [setting('nasty', nasty)] })
     expect(await db.read('SELECT value FROM settings WHERE key = ?', ['nasty'])).toEqual([{ value: nasty }])
   })
