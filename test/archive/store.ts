@@ -14,7 +14,7 @@ import { failureFrom } from '../../src/db/failure.ts'
 
 export interface Store {
   readonly connection: Connection
-  readonly database: Database['Service']
+  readonly database: { -readonly [K in keyof Database['Service']]: Database['Service'][K] }
   readonly run: <A, E>(effect: Effect.Effect<A, E, Database>) => Promise<A>
   readonly rows: (sql: string, args?: readonly SqlValue[]) => Promise<readonly Row[]>
   /** Every table as text, the records that maintenance keeps of itself left out. */
@@ -50,7 +50,7 @@ export const openStore = async (): Promise<Store> => {
     store.afterWrite(answer.committed)
     return answer.committed
   }
-  const database: Database['Service'] = {
+  const database: Store['database'] = {
     write: (transaction) => {
       asked.push(...transaction.statements.map(({ sql }) => sql))
       return Effect.tryPromise({ try: () => write(transaction), catch: dbError })

@@ -2,7 +2,8 @@
 // It does not know HTTP or files; formats are beside it.
 
 import * as Effect from 'effect/Effect'
-import { Database, type SqlValue } from '../../db/database.ts'
+import { Database, type Row } from '../../db/database.ts'
+import type { DbError } from '../../domain/errors.ts'
 import type { EventKind } from '../../domain/event.ts'
 import { sessionId } from '../../domain/session.ts'
 import { int, lastEventId, piecesOf, type Piece, type Pieces } from '../pieces.ts'
@@ -91,14 +92,23 @@ export const exportSession = Effect.fn('exportSession')(function* (no: number, o
   const sql = pageSql(format, kinds)
   const run = Effect.runPromiseWith(context)
 
+  /** The reader refuses answers beyond its limit: a page of enormous texts is asked for again in smaller ones. */
+  const read = (after: bigint, last: bigint, rows: number): Effect.Effect<readonly Row[], DbError> =>
+    database
+      .read(sql, [after, last, rows, ...kinds])
+      .pipe(
+        Effect.catch((error) =>
+          error.kind === 'sql' && rows > 1 ? read(after, last, Math.ceil(rows / 8)) : Effect.fail(error),
+        ),
+      )
+
   const stream = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     const encoder = new TextEncoder()
     if (format.head !== '') yield encoder.encode(format.head)
     for (const piece of list) {
       let after = piece.after
       while (after < piece.last) {
-        const args: readonly SqlValue[] = [after, piece.last, format.pageRows, ...kinds]
-        const [row] = await run(database.read(sql, args))
+        const [row] = await run(read(after, piece.last, format.pageRows))
         const last = row?.['last']
         if (typeof last !== 'string') break
         const page = format.page(row?.['body'] ?? null)

@@ -1,6 +1,7 @@
 import * as Effect from 'effect/Effect'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exportSession, type ExportOptions } from '../../../src/archive/exports/session.ts'
+import { DbError } from '../../../src/domain/errors.ts'
 import { addRoom, addSession, eventId, T0, type EventSeed } from '../record.ts'
 import { openStore, type Store } from '../store.ts'
 
@@ -170,6 +171,27 @@ describe('the stream', () => {
     await pages.return?.()
     expect((await pages.next()).done).toBe(true)
     expect(store.asked.length).toBe(before + 1)
+  })
+
+  it('asks for smaller pages where a page is more than the reader gives', async () => {
+    await addSession(store, {
+      no: 1,
+      roomNo: 1,
+      events: Array.from({ length: 300 }, (_, index) => chat(`${index}`)),
+    })
+    const { read } = store.database
+    let refused = 0
+    store.database.read = (sql, args) =>
+      Effect.flatMap(read(sql, args), (rows) => {
+        if (String(rows[0]?.['body'] ?? '').length <= 20_000) return Effect.succeed(rows)
+        refused += 1
+        return Effect.fail(new DbError({ kind: 'sql', outcome: 'failed', message: 'more than the limit' }))
+      })
+    const { text } = await exported(1, { format: 'ndjson' })
+    expect(refused).toBeGreaterThan(0)
+    expect(lines(text).map((line) => line['text'])).toEqual(
+      Array.from({ length: 300 }, (_, index) => `${index}`),
+    )
   })
 
   it('fails where the database fails, instead of ending as if it were complete', async () => {
