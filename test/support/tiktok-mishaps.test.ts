@@ -21,8 +21,6 @@ beforeEach(async () => {
   connector = stage.connector('ana')
   heard = stage.listen(connector, 'chat', 'websocketData', 'disconnected', 'error', 'streamEnd')
   viewer = await stage.connect(connector)
-  // The answer to entering the room is a frame too.
-  await until(() => of('websocketData').length === 1)
 })
 afterEach(() => stage.close())
 

@@ -189,7 +189,7 @@ describe('load', () => {
     const before = frames
     await ana.mishaps.burst({ events: 2_000, ms: 100, messagesPerFrame: 20 })
     await until(() => frames - before >= 100)
-    expect(stage.tiktok.truth.delivered({ handle: 'ana' })).toHaveLength(2_000)
+    await until(() => stage.tiktok.truth.delivered({ handle: 'ana' }).length === 2_000)
     expect(stage.tiktok.fired('burst')).toBe(1)
   })
 

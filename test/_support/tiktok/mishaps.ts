@@ -21,10 +21,13 @@ export class Mishaps {
     this.#faults = faults
   }
 
-  /** `socket.dropped_hard`: everybody is reset. What was flushed before is still in their receive buffers. */
-  async dropHard(): Promise<void> {
+  /**
+   * `socket.dropped_hard`: everybody is reset, as soon as they have read what was sent, so that the truth's
+   * `flushed` is what they have. With `atOnce` the reset takes unread bytes with it, nobody knows how many.
+   */
+  async dropHard(options: { readonly atOnce?: boolean } = {}): Promise<void> {
     const viewers = this.#creator.audience
-    await Promise.all(viewers.map((viewer) => viewer.flush()))
+    if (options.atOnce !== true) await Promise.all(viewers.map((viewer) => viewer.arrived()))
     for (const viewer of viewers) viewer.dropHard()
   }
 

@@ -12,7 +12,7 @@ export interface Heard {
 export interface Stage {
   readonly tiktok: TikTok
   readonly connector: (handle: string, options?: ConnectorOptions) => UnmodifiedConnector
-  /** Connects, and gives what the stand-in sees of it. */
+  /** Connects and enters the room; gives what the stand-in sees of it. */
   readonly connect: (connector: UnmodifiedConnector) => Promise<Viewer>
   /** Everything of these events from now on, in order. */
   readonly listen: (connector: UnmodifiedConnector, ...names: readonly string[]) => readonly Heard[]
@@ -32,7 +32,9 @@ export const openStage = async (options?: TikTokOptions): Promise<Stage> => {
       return made
     },
     connect: async (connector) => {
+      const answered = once(connector, 'enterRoom')
       const [viewer] = await Promise.all([tiktok.watched(connector.uniqueId), connector.connect()])
+      if (!viewer.stalled) await answered
       return viewer
     },
     listen: (connector, ...names) => {

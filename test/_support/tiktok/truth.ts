@@ -9,7 +9,7 @@ export interface Delivery {
   readonly connection: number
   readonly kind: 'push' | 'fetch'
   readonly history: boolean
-  /** True once the bytes were handed to the operating system; a reset may still throw them away. */
+  /** True once the bytes were handed to the operating system; a reset at once may still throw them away. */
   flushed: boolean
 }
 

@@ -1,8 +1,10 @@
 // One client on the webcast socket, seen from TikTok's side: what it was sent, what it answered, how it ended.
 
 import type { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { arrived } from './arrival.ts'
 import { enterAnswer, heartbeatAnswer, readClientFrame, type Frame } from './frames.ts'
 import type { Faults } from './faults.ts'
 import type { Truth } from './truth.ts'
@@ -95,6 +97,13 @@ export class Viewer {
     while (this.#unwritten > 0 && this.closed === null) await new Promise((done) => setImmediate(done))
   }
 
+  /** Done when the client has read everything sent so far; false when it did not within the limit. */
+  async arrived(limitMs?: number): Promise<boolean> {
+    await this.flush()
+    if (this.closed !== null || !(this.#socket instanceof Socket)) return false
+    return arrived(this.#socket.localPort ?? 0, this.#socket.remotePort ?? 0, limitMs)
+  }
+
   #write(bytes: Uint8Array, flushed: () => void): void {
     this.#unwritten += 1
     this.#ws.send(bytes, (error) => {
@@ -108,13 +117,11 @@ export class Viewer {
     this.stalled = stalled
   }
 
-  /** TCP reset: what is in the client's receive buffer may be lost with it. */
+  /** TCP reset, at once: what the client has not read yet is lost with it. */
   dropHard(): void {
     if (this.closed !== null) return
     this.#context.faults.count('socket.dropped_hard')
-    if ('resetAndDestroy' in this.#socket && typeof this.#socket.resetAndDestroy === 'function') {
-      this.#socket.resetAndDestroy()
-    }
+    if (this.#socket instanceof Socket) this.#socket.resetAndDestroy()
   }
 
   /** A close frame after everything that was sent. */
