@@ -31,7 +31,8 @@ export interface Chain {
   readonly push: (write: Effect.Effect<unknown, DbError>) => void
   /** Waits until everything pushed so far is written. */
   readonly idle: Effect.Effect<void>
-  readonly isIdle: () => boolean
+  /** Writes that wait, the one under way counted. */
+  readonly size: () => number
   readonly lastError: () => DbError | null
   /** Gives up what is left: the process leaves, or another owner has the room. */
   readonly stop: () => void
@@ -76,7 +77,7 @@ export const makeChain = (fork: Fork, onFenced: (error: DbError) => void): Chain
       }
     },
     idle: empty.await,
-    isIdle: () => waiting.length === 0,
+    size: () => waiting.length,
     lastError: () => failed,
     stop: () => {
       waiting.length = 0

@@ -5,7 +5,7 @@ const HOURS = 24
 const ALL_HOURS = 2 ** HOURS - 1
 
 /** A room far from its hours is looked at this many times less often. */
-const RAREST = 5
+export const RAREST = 5
 
 /** An hour counts as habitual from this share of the most frequent hour on. */
 const HABIT_SHARE = 0.2

@@ -9,7 +9,7 @@ import type { Look, TikTok } from '../tiktok/tiktok.ts'
 import type { Fork } from './bridge.ts'
 import { makeDueHeap } from './due-heap.ts'
 import { makeGate } from './gate.ts'
-import { type Habits, rarity } from './schedule.ts'
+import { type Habits, RAREST, rarity } from './schedule.ts'
 import type { Tuning } from './tuning.ts'
 import { believe, makeWatched, pause, unknownLook, type Watched } from './watched.ts'
 
@@ -17,6 +17,8 @@ import { believe, makeWatched, pause, unknownLook, type Watched } from './watche
 export interface Target {
   readonly handle: string
   readonly proxyUrl: string | null
+  /** The broadcast last known to be on air. */
+  readonly broadcastId: string | null
 }
 
 export interface LooksOptions {
@@ -47,6 +49,8 @@ export interface Looks {
   readonly learn: (roomId: string, change: (habits: Habits) => Habits) => void
   /** The end of this broadcast was heard: for a while nobody is believed who says that it is live. */
   readonly distrust: (roomId: string, broadcastId: string) => void
+  /** TikTok will not let us in for now: the next look may wait as long as one at a cold room. */
+  readonly postpone: (roomId: string) => void
   readonly forget: (roomId: string) => void
   /** No look goes out any more. */
   readonly stop: () => void
@@ -101,7 +105,7 @@ export const makeLooks = (options: LooksOptions): Looks => {
       const target = options.target(room.roomId)
       return target === null
         ? Effect.succeed(unknownLook(now(), 'room_removed'))
-        : tiktok.look(target.handle, { confirm, proxyUrl: target.proxyUrl })
+        : tiktok.look(target.handle, { confirm, proxyUrl: target.proxyUrl, broadcastId: target.broadcastId })
     }).pipe(
       Effect.timeoutOrElse({
         duration: tuning.lookTimeoutMs,
@@ -198,6 +202,10 @@ export const makeLooks = (options: LooksOptions): Looks => {
     },
     distrust: (roomId, broadcastId) => {
       roomOf(roomId).stale = { broadcastId, untilMs: monotonicMs() + tuning.staleLiveMs }
+    },
+    postpone: (roomId) => {
+      const room = roomOf(roomId)
+      room.dueAt = Math.max(room.dueAt, monotonicMs() + RAREST * options.watchIntervalMs())
     },
     forget: (roomId) => {
       const room = rooms.get(roomId)

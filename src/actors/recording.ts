@@ -1,0 +1,145 @@
+// One session while this process records it: its row, its order of writes, the one connection it has now.
+// It outlives the connections and even the actor of its room; it does not decide when it begins or ends.
+
+import * as Deferred from 'effect/Deferred'
+import * as Effect from 'effect/Effect'
+import * as Exit from 'effect/Exit'
+import type { Fiber } from 'effect/Fiber'
+import type { Tap } from '../archive/recorder.ts'
+import type { GapCause } from '../domain/reasons.ts'
+import type { Counters, OpenSession, SessionSnapshot } from '../domain/session.ts'
+import type { Connection } from '../tiktok/tiktok.ts'
+import { type Chain, makeChain } from './chain.ts'
+import type { World } from './world.ts'
+
+/** How a socket was closed, as its other side or the network said. */
+export interface Closed {
+  readonly code: number
+  readonly reason: string
+}
+
+/** A failed archive attempt that the next one writes down. */
+export interface FailedAttempt {
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly errorClass: string
+}
+
+const FAILED_MAX = 100
+
+export class Recording {
+  session: OpenSession
+  readonly chain: Chain
+  /** Its row is on disk or in the queue before everything else of it. */
+  opened: boolean
+  /** When the last frame came: wall clock for what is stored, monotonic for silence. */
+  lastAt: number
+  lastMs: number
+  /** The hole that the next connection closes. `written` when its row is on the way. */
+  gap: { readonly from: number; readonly cause: GapCause; readonly written: boolean } | null = null
+  counters: Counters | null = null
+  eventsPerSecond = 0
+  /** TikTok's view at the end is being asked for. */
+  lookingAtEnd: Fiber<void> | null = null
+  snapshot: { start: SessionSnapshot | null; end: SessionSnapshot | null } = { start: null, end: null }
+  failed: readonly FailedAttempt[] = []
+  /** How many secondary triggers an attempt of unknown outcome may have written. */
+  noted: number | null = null
+  #connection: Connection | null = null
+  #tap: Tap | null = null
+  #closed: Deferred.Deferred<Closed> | null = null
+  #countedMs = 0
+  #ending = false
+  readonly #world: World
+
+  constructor(world: World, session: OpenSession, opened: boolean, chain: Chain) {
+    this.#world = world
+    this.session = session
+    this.opened = opened
+    this.chain = chain
+    this.lastAt = session.lastAt
+    this.lastMs = world.monotonicMs()
+  }
+
+  get connection(): Connection | null {
+    return this.#connection
+  }
+
+  heard(at: number): void {
+    this.lastAt = at
+    this.lastMs = this.#world.monotonicMs()
+  }
+
+  counted(counters: Counters): void {
+    const ms = this.#world.monotonicMs()
+    const events = counters.events - (this.counters?.events ?? 0)
+    if (this.#countedMs > 0 && ms > this.#countedMs) {
+      this.eventsPerSecond = (events * 1_000) / (ms - this.#countedMs)
+    }
+    this.#countedMs = ms
+    this.counters = counters
+  }
+
+  /** The tap that frames go to from now on; the one before it is closed. */
+  use(tap: Tap): void {
+    this.#tap?.close()
+    this.#tap = tap
+  }
+
+  /** A connection that came about. When the session has begun to end meanwhile it is let go at once. */
+  keep(connection: Connection, closed: Deferred.Deferred<Closed>): void {
+    this.#connection = connection
+    this.#closed = closed
+    if (this.#ending) this.#world.fork(this.release())
+  }
+
+  /** Done when the current connection is closed; at once when there is none. */
+  get closed(): Effect.Effect<Closed> {
+    return this.#closed === null ? Effect.succeed({ code: 1005, reason: '' }) : Deferred.await(this.#closed)
+  }
+
+  get isClosed(): boolean {
+    return this.#closed === null || Deferred.isDoneUnsafe(this.#closed)
+  }
+
+  /** The current connection is gone. */
+  drop(): void {
+    this.#connection = null
+    this.#closed = null
+    this.#tap?.close()
+    this.#tap = null
+  }
+
+  /** No connection is kept from now on. */
+  end(): void {
+    this.#ending = true
+  }
+
+  /** Lets the socket go within the limit; what came until then has reached the tap, what comes later is late. */
+  release(limitMs = 0): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#ending = true
+      const connection = this.#connection
+      return (connection === null ? Effect.void : connection.finish(limitMs)).pipe(
+        Effect.ensuring(Effect.sync(() => this.drop())),
+      )
+    })
+  }
+
+  rememberFailed(attempt: FailedAttempt): void {
+    this.failed = [...this.failed, attempt].slice(-FAILED_MAX)
+  }
+}
+
+export const makeRecording = (
+  world: World,
+  session: OpenSession,
+  opened: boolean,
+  crash: (error: unknown) => void,
+): Recording => new Recording(world, session, opened, makeChain(world.fork, crash))
+
+/** A socket's close, told once. */
+export const makeClosed = (): Deferred.Deferred<Closed> => Deferred.makeUnsafe()
+export const tellClosed = (closed: Deferred.Deferred<Closed>, how: Closed): void => {
+  Deferred.doneUnsafe(closed, Exit.succeed(how))
+}
