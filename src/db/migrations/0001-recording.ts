@@ -140,6 +140,8 @@ export const recording = {
       closed_by TEXT CHECK (closed_by IN ('repeat_end', 'timeout', 'end')),
       PRIMARY KEY (session_no, user_id, gift_id, group_id)
     ) WITHOUT ROWID`,
+    // Only open streaks are looked for, at timeouts and at the end; a long session has thousands of closed ones.
+    `CREATE INDEX gifts_open ON gifts(session_no) WHERE closed_by IS NULL`,
     `CREATE TABLE session_gaps (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       session_no INTEGER NOT NULL,
