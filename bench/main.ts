@@ -8,6 +8,7 @@ import { print, type Bench } from './figures.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   decode: () => import('./decode.ts'),
+  writer: () => import('./writer.ts'),
   ingest: () => import('./ingest.ts'),
 }
 
