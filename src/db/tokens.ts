@@ -1,0 +1,68 @@
+// The tokens that open the API, known by the SHA-256 of their text (hex). The operator's own token from the
+// configuration is not among them.
+
+import * as Effect from 'effect/Effect'
+import type { DbError } from '../domain/errors.ts'
+import { Database, type Row, type Statement } from './database.ts'
+import { int, intOrNull, text, textOrNull } from './row.ts'
+
+export interface TokenRow {
+  readonly id: string
+  readonly hash: string
+  readonly scope: 'operator' | 'owner'
+  readonly roomId: string | null
+  readonly label: string | null
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly revokedAt: number | null
+}
+
+const rowOf = (row: Row): TokenRow => ({
+  id: text(row['id']),
+  hash: text(row['hash']),
+  scope: row['scope'] === 'operator' ? 'operator' : 'owner',
+  roomId: textOrNull(row['room_id']),
+  label: textOrNull(row['label']),
+  createdAt: int(row['created_at']),
+  expiresAt: intOrNull(row['expires_at']),
+  revokedAt: intOrNull(row['revoked_at']),
+})
+
+export const findByHash = (hash: string): Effect.Effect<TokenRow | null, DbError, Database> =>
+  Effect.map(
+    Database.use((database) => database.read('SELECT * FROM tokens WHERE hash = ?', [hash])),
+    ([row]) => (row === undefined ? null : rowOf(row)),
+  )
+
+/** Of one room, or all; revoked ones too. `after` is the last id of the page before. */
+export const list = (options: {
+  readonly roomId?: string | null
+  readonly after?: string
+  readonly limit: number
+}): Effect.Effect<readonly TokenRow[], DbError, Database> =>
+  Effect.map(
+    Database.use((database) =>
+      database.read(
+        'SELECT * FROM tokens WHERE (?1 IS NULL OR room_id = ?1) AND id > ?2 ORDER BY id LIMIT ?3',
+        [options.roomId ?? null, options.after ?? '', options.limit],
+      ),
+    ),
+    (rows) => rows.map(rowOf),
+  )
+
+export const insert = (token: Omit<TokenRow, 'revokedAt'>): Statement => ({
+  sql: `INSERT INTO tokens (id, hash, scope, room_id, label, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  args: [token.id, token.hash, token.scope, token.roomId, token.label, token.createdAt, token.expiresAt],
+})
+
+/** Changes no row when it was revoked before or is another room's. */
+export const revoke = (id: string, at: number, roomId: string | null = null): Statement => ({
+  sql: `UPDATE tokens SET revoked_at = ?1 WHERE id = ?2 AND revoked_at IS NULL AND (?3 IS NULL OR room_id = ?3)`,
+  args: [at, id, roomId],
+})
+
+/** Every token of a room that is removed. */
+export const revokeAll = (roomId: string, at: number): Statement => ({
+  sql: 'UPDATE tokens SET revoked_at = ?1 WHERE room_id = ?2 AND revoked_at IS NULL',
+  args: [at, roomId],
+})
