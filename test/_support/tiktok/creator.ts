@@ -2,7 +2,7 @@
 // Each verb makes one message, notes it in the truth and sends it to those who watch the broadcast on air.
 // Damaged and hostile traffic is in mishaps.ts, steady rates in script.ts, captures in captures.ts.
 
-import { GIFTS } from './gifts.ts'
+import { GiftLedger, GIFTS } from './gifts.ts'
 import * as M from './messages.ts'
 import { Mishaps } from './mishaps.ts'
 import { Sender, type SenderContext } from './sender.ts'
@@ -30,6 +30,8 @@ export class Creator extends Sender {
   shares = 0
   follows = 0
   followers = 1_000
+  /** The gifts of this broadcast, valued as they should be. */
+  gifts = new GiftLedger()
   readonly mishaps: Mishaps
   readonly #context: CreatorContext
 
@@ -52,6 +54,7 @@ export class Creator extends Sender {
     const id = options.broadcastId ?? this.#context.nextBroadcastId()
     if (id !== this.broadcastId) {
       this.forget()
+      this.gifts = new GiftLedger()
       Object.assign(this, { likes: 0, chats: 0, shares: 0, follows: 0, viewersNow: 0, viewersTotal: 0 })
       this.startedAt = Date.now()
     }
@@ -116,19 +119,16 @@ export class Creator extends Sender {
     return this.emit(M.chat(this.head(), by, text))
   }
 
+  /** One gift frame. Without a group it is a streak of its own. */
   gift(
     by: M.Person,
     giftId: string,
     frame: { readonly repeat?: number; readonly group?: string; readonly final?: boolean } = {},
   ): M.Message {
     const kind = GIFTS.find(giftId)
-    return this.emit(
-      M.gift(this.head(), by, kind, {
-        repeat: frame.repeat ?? 1,
-        group: frame.group ?? '0',
-        final: frame.final ?? !kind.combo,
-      }),
-    )
+    const { repeat = 1, group = this.#context.nextMessageId(), final = !kind.combo } = frame
+    this.gifts.note(by.id, kind, group, repeat)
+    return this.emit(M.gift(this.head(), by, kind, { repeat, group, final }))
   }
 
   /** A gift streak: the counts in order, then the last one again as the final frame. The value is the highest count. */

@@ -17,3 +17,17 @@ export const GIFTS = {
   find: (id: string): GiftKind =>
     GIFT_KINDS.find((kind) => kind.id === id) ?? { id, name: `Gift ${id}`, diamonds: 1, combo: true },
 }
+
+/** What the gifts of a broadcast are worth: each streak once, at its highest count. */
+export class GiftLedger {
+  readonly #streaks = new Map<string, number>()
+
+  note(userId: string, kind: GiftKind, group: string, repeat: number): void {
+    const key = `${userId}/${kind.id}/${group}`
+    this.#streaks.set(key, Math.max(this.#streaks.get(key) ?? 0, repeat * kind.diamonds))
+  }
+
+  get diamonds(): number {
+    return [...this.#streaks.values()].reduce((sum, value) => sum + value, 0)
+  }
+}

@@ -40,7 +40,7 @@ const verbs = (creator: Creator, random: () => number, people: number) => {
       { length: 1 + Math.floor(random() * 8) },
       () => WORDS[Math.floor(random() * WORDS.length)],
     ).join(' ')
-  const streaks = new Map<string, number>()
+  const streaks = new Map<string, { readonly group: string; readonly repeat: number }>()
   return {
     viewersPerSecond: () => creator.seen(50 + Math.floor(random() * 100)),
     chatsPerSecond: () => creator.say(words(), somebody()),
@@ -52,16 +52,17 @@ const verbs = (creator: Creator, random: () => number, people: number) => {
       const by = somebody()
       const kind = GIFT_KINDS[Math.floor(random() * GIFT_KINDS.length)]
       if (kind === undefined || !kind.combo) return creator.gift(by, kind?.id ?? '5655')
-      const group = `${by.id}-${kind.id}`
-      const repeat = (streaks.get(group) ?? 0) + 1 + Math.floor(random() * 3)
-      const final = random() < 0.3
-      if (final) streaks.delete(group)
-      else streaks.set(group, repeat)
-      return creator.gift(by, kind.id, {
-        repeat,
-        final,
-        group: String(1_700_000_000_000 + Number(by.id.slice(-6))),
-      })
+      const key = `${by.id}/${kind.id}`
+      const before = streaks.get(key)
+      // The final frame repeats the last count.
+      if (before !== undefined && random() < 0.3) {
+        streaks.delete(key)
+        return creator.gift(by, kind.id, { ...before, final: true })
+      }
+      const repeat = (before?.repeat ?? 0) + 1 + Math.floor(random() * 3)
+      const group = before?.group ?? creator.head().msgId
+      streaks.set(key, { group, repeat })
+      return creator.gift(by, kind.id, { repeat, group })
     },
   }
 }

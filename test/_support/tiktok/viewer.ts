@@ -117,6 +117,12 @@ export class Viewer {
     this.stalled = stalled
   }
 
+  /** Stops reading what the client sends, its close included: a client that closes politely waits in vain. */
+  deafen(): void {
+    this.#context.faults.count('socket.deaf')
+    this.#ws.pause()
+  }
+
   /** TCP reset, at once: what the client has not read yet is lost with it. */
   dropHard(): void {
     if (this.closed !== null) return
