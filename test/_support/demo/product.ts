@@ -76,7 +76,7 @@ export class Product {
     const until = performance.now() + READY_WITHIN_MS
     while (!(await this.#isReady())) {
       if (child.exitCode !== null || performance.now() > until) {
-        throw new Error(`the product did not become ready; the end of its log:\n${this.log}`)
+        throw new Error('the product did not become ready')
       }
       await wait(50)
     }

@@ -11,8 +11,15 @@
 //   await tiktok.close()
 //
 // Faults: `tiktok.fault('sign', { kind: 'rate_limited', retryAfterS: 37, times: 1 })` arms one on a route
-// (faults.ts lists them), `ana.mishaps` does what goes wrong on open sockets (mishaps.ts); `tiktok.fired(name)`
-// says how often each really happened. Load: `buildFrame` beforehand, then `ana.sendFrame` or `ana.sendRaw`.
+// (faults.ts lists them), `ana.mishaps` does what goes wrong on open sockets (mishaps.ts), and a proxy of
+// ../net-proxy.ts goes in front with `tiktok.socketThrough(proxy.port)`; `tiktok.fired(name)` says how often
+// each really happened. Load: `runScript` (script.ts) goes on by itself; for more, build frames beforehand with
+// `buildFrame(ana.compose(...))` and send them with `ana.sendFrame`, or `ana.sendRaw` to note nothing at all.
+// Captures: `replayCaptures(ana)` (captures.ts). In another process: `spawnTikTok()` (remote.ts).
+//
+// Where real TikTok is not known for sure, it is played like this: a broadcast that is over still lets viewers
+// in and is silent; an unknown room is 404 at the sign server and a refused handshake at the socket; after a
+// rename the old handle is not found; a connect answer repeats the last 6 messages, control messages excepted.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Creator } from './creator.ts'
