@@ -1,0 +1,22 @@
+// `roomkeeper serve` and `roomkeeper demo`: the commands that are processes themselves. They only say which
+// file is to run; it runs after the command line is done, so that signals are that file's alone.
+
+import * as Effect from 'effect/Effect'
+import * as Command from 'effect/cli/Command'
+
+/** What the process becomes once the command has been understood. */
+export interface Becoming {
+  next: 'serve' | 'demo' | null
+}
+
+export const processes = (becoming: Becoming) =>
+  [
+    Command.make('serve', {}, () => Effect.sync(() => void (becoming.next = 'serve'))).pipe(
+      Command.withDescription('Run the server; it is configured by the environment, see .env.example'),
+    ),
+    Command.make('demo', {}, () => Effect.sync(() => void (becoming.next = 'demo'))).pipe(
+      Command.withDescription(
+        'Run the server against a stand-in for TikTok: three rooms, and what befalls them',
+      ),
+    ),
+  ] as const
