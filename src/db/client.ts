@@ -246,17 +246,19 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
  */
 export const holdLock = async (path: string): Promise<{ readonly release: () => void } | null> => {
   const url = `file:${encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F')}`
-  const client = createFileClient({ url, concurrency: 1, timeout: 0 })
+  let client: Client | undefined
   try {
-    const transaction = await client.transaction('write')
+    const own = createFileClient({ url, concurrency: 1, timeout: 0 })
+    client = own
+    const transaction = await own.transaction('write')
     return {
       release: () => {
         transaction.close()
-        client.close()
+        own.close()
       },
     }
   } catch (error) {
-    client.close()
+    client?.close()
     const failure = failureOf(error, 'begin')
     if (failure.kind === 'busy') return null
     throw failure

@@ -55,6 +55,7 @@ export const failureOf = (error: unknown, phase: Phase): Failure => {
     const outcome = phase === 'elsewhere' || phase === 'commit' ? 'unknown' : 'failed'
     const isRemote = phase === 'elsewhere' || /^(HRANA|SERVER|PROTOCOL|INTERNAL|UNKNOWN)/.test(code)
     const what = error instanceof Error ? error.name : 'error'
+    if (!isRemote && phase === 'begin') return new Failure('io', 'the file cannot be opened')
     if (!isRemote && what === 'TypeError' && phase !== 'commit') {
       return new Failure('sql', 'a value that the database cannot take')
     }
