@@ -17,12 +17,8 @@ export interface HandedFrame {
 
 /** What the database knew of a session when it was taken over. */
 export interface Restored {
-  readonly lastSeq: number
+  readonly counters: Counters
   readonly lastFrameSeq: number
-  readonly frames: number
-  readonly bytes: number
-  readonly received: number
-  readonly poison: number
   /** The ids of its newest messages, newest first; negative ones are ours. */
   readonly msgIds: readonly string[]
   /** It has streaks that no frame has closed yet. */

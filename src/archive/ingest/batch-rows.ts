@@ -1,14 +1,18 @@
 // The statements of one batch: which rows of which frames go into the database together, and what to make of
-// the answers. Built anew for every try, so that what was refused meanwhile is counted.
+// the answers. A batch is first tried as if all its events were new, which is cheap to count; when some were
+// not, it is tried as a recount.
 
 import type { Result, Statement } from '../../db/database.ts'
-import type { Counters } from '../../domain/session.ts'
 import { EVENT_JSON } from '../exports/event-json.ts'
+import { addTally, setCounted, setGiftValue } from './counters.ts'
 import type { EventRow } from './event-row.ts'
 import type { Intake } from './intake.ts'
 import type { PoisonRow } from './poison.ts'
 import type { Recording, Totals } from './recording.ts'
+import * as recount from './recount-sql.ts'
 import * as sql from './rows-sql.ts'
+import { addGift, type Streak } from './streak.ts'
+import { newTally, tallyEvent, type Tally } from './tally.ts'
 
 /** One row and the frame it came in. */
 export interface Placed<R> {
@@ -26,9 +30,10 @@ export interface Rows {
   readonly timeouts: readonly (readonly [Recording, cutoff: number])[]
 }
 
-/** What the answers tell. */
+export type Mode = 'new' | 'recount'
+
+/** What the answers tell besides the counters. */
 export interface Answers {
-  readonly counted: (no: number, counters: Counters) => void
   /** `epoch` null: there is no such session. */
   readonly standing: (recording: Recording, epoch: number | null, archived: boolean) => void
   readonly lines: (no: number, lines: string) => void
@@ -39,10 +44,37 @@ export interface Step {
   readonly read?: (result: Result, answers: Answers) => void
 }
 
-const seqOf = (event: Placed<EventRow>): number => event.row[0]
-const isGift = (event: Placed<EventRow>): boolean => event.row[6] === 'gift'
+/** What a batch adds to one session. */
+interface Share {
+  readonly recording: Recording
+  readonly totals: Totals
+  readonly tally: Tally
+  readonly streaks: Map<string, Streak>
+  first: number
+}
+
+const sharesOf = (rows: Rows): readonly Share[] => {
+  const shares = new Map<Recording, Share>()
+  for (const [recording, totals] of rows.totals) {
+    shares.set(recording, { recording, totals, tally: newTally(), streaks: new Map(), first: 0 })
+  }
+  for (const { intake, row } of rows.events) {
+    const share = shares.get(intake.recording)
+    if (share === undefined) continue
+    if (share.first === 0) share.first = row[0]
+    tallyEvent(share.tally, row)
+    if (row[6] === 'gift') addGift(share.streaks, row)
+  }
+  return [...shares.values()]
+}
+
+const json = (text: string, rows: readonly unknown[]): Statement => ({
+  sql: text,
+  args: [JSON.stringify(rows)],
+})
 const address = (recording: Recording): readonly [number, number] => [recording.no, recording.epoch]
-const number = (value: unknown): number => Number(value ?? 0)
+const addressed = (rows: readonly Placed<readonly unknown[]>[]): readonly unknown[] =>
+  rows.map(({ intake, row }) => [intake.recording.no, intake.recording.epoch, ...row])
 
 const frameSteps = (frames: readonly Intake[]): Step[] => {
   const stored = frames.filter(({ frameSeq }) => frameSeq > 0)
@@ -50,7 +82,8 @@ const frameSteps = (frames: readonly Intake[]): Step[] => {
   for (let from = 0; from < stored.length; from += sql.FRAMES_A_STATEMENT) {
     const some = stored.slice(from, from + sql.FRAMES_A_STATEMENT)
     const args = some.flatMap(({ recording, frameSeq, at, conn, kind, bytes }) => [
-      ...address(recording),
+      recording.no,
+      recording.epoch,
       frameSeq,
       at,
       conn,
@@ -62,101 +95,98 @@ const frameSteps = (frames: readonly Intake[]): Step[] => {
   return steps
 }
 
-const rowsStep = (text: string, rows: readonly Placed<readonly unknown[]>[]): Step[] =>
-  rows.length === 0
-    ? []
-    : [
-        {
-          statement: {
-            sql: text,
-            args: [
-              JSON.stringify(
-                rows.map(({ intake, row }) => [intake.recording.no, intake.recording.epoch, ...row]),
-              ),
-            ],
-          },
-        },
-      ]
-
-const highest = (
-  rows: Rows,
-  only: (event: Placed<EventRow>) => boolean = () => true,
-): Map<Recording, number> => {
-  const high = new Map<Recording, number>()
-  for (const event of rows.events) {
-    const { recording } = event.intake
-    if (only(event)) high.set(recording, Math.max(high.get(recording) ?? 0, seqOf(event)))
-  }
-  return high
+const eventSteps = (rows: Rows, mode: Mode): Step[] => {
+  const steps: Step[] = []
+  const text = mode === 'new' ? sql.EVENTS_SQL : sql.NEW_EVENTS_SQL
+  if (rows.events.length > 0) steps.push({ statement: json(text, addressed(rows.events)) })
+  if (rows.poison.length > 0) steps.push({ statement: json(sql.POISON_SQL, addressed(rows.poison)) })
+  return steps
 }
 
-const giftSteps = (rows: Rows): Step[] => {
+const giftSteps = (rows: Rows, shares: readonly Share[], mode: Mode): Step[] => {
+  const giving = shares.filter(({ streaks }) => streaks.size > 0)
   const steps: Step[] = []
-  const giving = highest(rows, isGift)
-  if (giving.size > 0) {
-    const args = [JSON.stringify([...giving].map(([recording, high]) => [...address(recording), high]))]
-    steps.push(
-      { statement: { sql: sql.GIFT_VALUE_SQL, args } },
-      { statement: { sql: sql.STREAKS_SQL, args } },
-    )
+  if (giving.length > 0) {
+    const given =
+      mode === 'new'
+        ? giving.flatMap(({ recording, streaks }) =>
+            [...streaks.values()].map((streak) => [...address(recording), ...streak]),
+          )
+        : giving.map(({ recording, tally }) => [...address(recording), tally.lastSeq])
+    const [value, streaks] =
+      mode === 'new'
+        ? [sql.GIFT_VALUE_SQL, sql.STREAKS_SQL]
+        : [recount.GIFT_VALUE_RECOUNT_SQL, recount.STREAKS_RECOUNT_SQL]
+    const read = ({ rows: answered }: Result): void => setGiftValue(giving, answered)
+    steps.push({ statement: json(value, given), read }, { statement: json(streaks, given) })
   }
   if (rows.timeouts.length > 0) {
     const cutoffs = rows.timeouts.map(([recording, cutoff]) => [...address(recording), cutoff])
-    steps.push({ statement: { sql: sql.STREAK_TIMEOUT_SQL, args: [JSON.stringify(cutoffs)] } })
+    steps.push({ statement: json(sql.STREAK_TIMEOUT_SQL, cutoffs) })
   }
   return steps
 }
 
-const countersOf = (row: Result['rows'][number]): Counters => ({
-  frames: number(row['frames']),
-  bytes: number(row['bytes']),
-  received: number(row['received']),
-  events: number(row['event_count']),
-  duplicates: number(row['duplicates']),
-  poison: number(row['poison']),
-  chats: number(row['chats']),
-  gifts: number(row['gifts']),
-  giftValue: number(row['gift_value']),
-  likes: number(row['likes']),
-  joins: number(row['joins']),
-  follows: number(row['follows']),
-  shares: number(row['shares']),
-  viewersPeak: number(row['viewers_peak']),
-  viewersLast: number(row['viewers_last']),
-  lastSeq: number(row['last_seq']),
-})
-
-const counterSteps = (rows: Rows): Step[] => {
-  const high = highest(rows)
-  const sessions = [...rows.totals.keys()]
-  const counted = [...rows.totals].map(([recording, totals]) => [
+const counterSteps = (shares: readonly Share[], mode: Mode): Step[] => {
+  const counted = shares.map(({ recording, totals, tally }) => [
     ...address(recording),
-    high.get(recording) ?? 0,
     totals.frames,
     totals.bytes,
     totals.received,
     totals.poison + recording.refused,
     totals.lastAt,
     totals.lastFrameSeq,
+    tally.lastSeq,
+    tally.events,
+    tally.chats,
+    tally.gifts,
+    tally.likes,
+    tally.joins,
+    tally.follows,
+    tally.shares,
+    tally.viewersSum,
+    tally.viewersSamples,
+    tally.viewersPeak,
+    tally.viewersLast,
   ])
+  if (mode === 'recount') {
+    return [
+      {
+        statement: json(recount.RECOUNT_SQL, counted),
+        read: ({ rows: answered }) => setCounted(shares, answered),
+      },
+    ]
+  }
   return [
     {
-      statement: { sql: sql.COUNTERS_SQL, args: [JSON.stringify(counted)] },
-      read: ({ rows: answered }, answers) => {
-        for (const row of answered) answers.counted(number(row['no']), countersOf(row))
+      statement: json(sql.COUNTERS_SQL, counted),
+      read: ({ rowsAffected }) => {
+        for (const { recording, totals, tally } of shares) addTally(recording, totals, tally)
+        // Which of them it was is asked with the next batch; nothing of theirs was written.
+        if (rowsAffected < shares.length) for (const { recording } of shares) recording.unsure = true
       },
     },
+  ]
+}
+
+const standingSteps = (shares: readonly Share[], mode: Mode): Step[] => {
+  const asked = shares
+    .map(({ recording }) => recording)
+    .filter((recording) => (recording.unsure || mode === 'recount') && !recording.archived)
+  if (asked.length === 0) return []
+  return [
     {
-      statement: { sql: sql.STANDING_SQL, args: [JSON.stringify(sessions.map(({ no }) => no))] },
+      statement: json(
+        sql.STANDING_SQL,
+        asked.map(({ no }) => no),
+      ),
       read: ({ rows: answered }, answers) => {
-        const found = new Map(answered.map((row) => [number(row['no']), row]))
-        for (const recording of sessions) {
+        const found = new Map(answered.map((row) => [Number(row['no']), row]))
+        for (const recording of asked) {
           const row = found.get(recording.no)
-          answers.standing(
-            recording,
-            row === undefined ? null : number(row['epoch']),
-            row?.['archived'] === 1,
-          )
+          recording.unsure = false
+          const epoch = row === undefined ? null : Number(row['epoch'])
+          answers.standing(recording, epoch, row?.['archived'] === 1)
         }
       },
     },
@@ -166,29 +196,25 @@ const counterSteps = (rows: Rows): Step[] => {
 const LINES_SQL = `SELECT group_concat(${EVENT_JSON}, char(10) ORDER BY id) AS lines FROM events
 WHERE id >= (?1 << 26) + ?2 AND id <= (?1 << 26) + ?3`
 
-const followSteps = (rows: Rows): Step[] => {
-  const stretches = new Map<Recording, { first: number; last: number }>()
-  for (const event of rows.events) {
-    const { recording } = event.intake
-    if (!recording.followed) continue
-    const stretch = stretches.get(recording)
-    if (stretch === undefined) stretches.set(recording, { first: seqOf(event), last: seqOf(event) })
-    else stretch.last = seqOf(event)
-  }
-  return [...stretches].map(([{ no }, { first, last }]) => ({
-    statement: { sql: LINES_SQL, args: [no, first, last] },
-    read: ({ rows: answered }, answers) => {
-      const lines = answered[0]?.['lines']
-      if (typeof lines === 'string') answers.lines(no, lines)
-    },
-  }))
-}
+const followSteps = (shares: readonly Share[]): Step[] =>
+  shares
+    .filter(({ recording, tally }) => recording.followed && tally.events > 0)
+    .map(({ recording: { no }, first, tally }) => ({
+      statement: { sql: LINES_SQL, args: [no, first, tally.lastSeq] },
+      read: ({ rows: answered }, answers) => {
+        const lines = answered[0]?.['lines']
+        if (typeof lines === 'string') answers.lines(no, lines)
+      },
+    }))
 
-export const stepsOf = (rows: Rows): readonly Step[] => [
-  ...frameSteps(rows.frames),
-  ...rowsStep(sql.EVENTS_SQL, rows.events),
-  ...rowsStep(sql.POISON_SQL, rows.poison),
-  ...giftSteps(rows),
-  ...counterSteps(rows),
-  ...followSteps(rows),
-]
+export const stepsOf = (rows: Rows, mode: Mode): readonly Step[] => {
+  const shares = sharesOf(rows)
+  return [
+    ...frameSteps(rows.frames),
+    ...eventSteps(rows, mode),
+    ...giftSteps(rows, shares, mode),
+    ...counterSteps(shares, mode),
+    ...standingSteps(shares, mode),
+    ...followSteps(shares),
+  ]
+}

@@ -1,11 +1,12 @@
-// A batch as the writer's loop runs it. When SQLite refuses one (a mistake in a row, not the disk's mood) it is
-// halved until the one row is found, and that row becomes poison: its neighbours are not held up.
+// A batch as the writer's loop runs it. When SQLite refuses one, first it is run as a recount: a message may have
+// been there. When that is refused too, it is halved until the one row is found, and that row becomes poison:
+// its neighbours are not held up.
 
 import type { DbFailure } from '../../db/failure.ts'
 import type { IngestBatch } from '../../db/writer-port.ts'
 import { payloadOf } from '../payload.ts'
 import type { Decoder } from '../decoder.ts'
-import { stepsOf, type Answers, type Placed, type Rows, type Step } from './batch-rows.ts'
+import { stepsOf, type Answers, type Mode, type Placed, type Rows, type Step } from './batch-rows.ts'
 import type { EventRow } from './event-row.ts'
 import { poisonRow, type PoisonRow } from './poison.ts'
 
@@ -66,7 +67,7 @@ export const ingestBatch = (rows: Rows, context: BatchContext): IngestBatch => {
     if (left === 0) context.landed()
   }
 
-  const part = (own: Rows): IngestBatch => {
+  const part = (own: Rows, mode: Mode): IngestBatch => {
     let steps: readonly Step[] = []
     let statements: IngestBatch['statements'] = []
     let builtAt = -1
@@ -74,7 +75,7 @@ export const ingestBatch = (rows: Rows, context: BatchContext): IngestBatch => {
       get statements() {
         if (builtAt !== context.refusals.count) {
           builtAt = context.refusals.count
-          steps = stepsOf(own)
+          steps = stepsOf(own, mode)
           statements = steps.map(({ statement }) => statement)
         }
         return statements
@@ -88,7 +89,7 @@ export const ingestBatch = (rows: Rows, context: BatchContext): IngestBatch => {
       },
       failed: (error) => {
         if (error.kind !== 'constraint' && error.kind !== 'sql') return undefined
-        const parts = split(own, error)
+        const parts = mode === 'new' ? [part(own, 'recount')] : split(own, error)
         left += parts.length
         done()
         return parts
@@ -98,13 +99,13 @@ export const ingestBatch = (rows: Rows, context: BatchContext): IngestBatch => {
 
   const split = (own: Rows, error: DbFailure): readonly IngestBatch[] => {
     const two = halves(own)
-    if (two !== null) return two.map(part)
+    if (two !== null) return two.map((half) => part(half, 'recount'))
     const [event] = own.events
     if (event === undefined) return []
     event.intake.recording.refused += 1
     context.refusals.count += 1
-    return [part({ ...own, events: [], poison: [asPoison(context.decoder, event, error)] })]
+    return [part({ ...own, events: [], poison: [asPoison(context.decoder, event, error)] }, 'recount')]
   }
 
-  return part(rows)
+  return part(rows, 'new')
 }

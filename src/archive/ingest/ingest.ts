@@ -26,7 +26,6 @@ export const makeIngest = (decoder: Decoder, post: Say): Ingest => {
   const news = new News(say)
 
   const answers: Answers = {
-    counted: (no, counters) => news.counted(no, counters),
     lines: (no, lines) => news.lines(no, lines),
     standing: (recording, epoch, isArchived) => {
       recording.archived = isArchived

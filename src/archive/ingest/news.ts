@@ -1,8 +1,8 @@
 // What ingest tells the main thread: once a commit what is durable, about once a second what was counted.
 
-import type { Counters } from '../../domain/session.ts'
 import type { DurableNews, FromIngest } from '../hand-over.ts'
 import type { Intake } from './intake.ts'
+import type { Recording } from './recording.ts'
 
 const COUNTED_EVERY_MS = 1_000
 
@@ -10,7 +10,7 @@ type Open = { -readonly [K in keyof DurableNews]: DurableNews[K] }
 
 export class News {
   readonly #say: (message: FromIngest) => void
-  readonly #counted = new Map<number, Counters>()
+  readonly #counted = new Set<Recording>()
   readonly #lines: [number, string][] = []
   #countedAt = 0
   #timer: NodeJS.Timeout | null = null
@@ -19,20 +19,17 @@ export class News {
     this.#say = say
   }
 
-  counted(no: number, counters: Counters): void {
-    this.#counted.set(no, counters)
-  }
-
   lines(no: number, lines: string): void {
     this.#lines.push([no, lines])
   }
 
-  /** A batch has landed; what `counted` and `lines` heard since the last one belongs to it. */
+  /** A batch has landed; what `lines` heard since the last one belongs to it. */
   durable(frames: readonly Intake[]): void {
     const sessions = new Map<number, number>()
     const acks: DurableNews['acks'][number][] = []
     const news: Open = { ...NOTHING, frames: frames.length, acks }
     for (const { recording, tap, bytes, ack, historyDuplicates } of frames) {
+      this.#counted.add(recording)
       news.bytes += bytes.byteLength
       news.historyDuplicates += historyDuplicates
       sessions.set(recording.no, (sessions.get(recording.no) ?? 0) + bytes.byteLength)
@@ -70,7 +67,7 @@ export class News {
     this.#timer = null
     if (this.#counted.size === 0) return
     this.#countedAt = performance.now()
-    this.#say({ type: 'counted', sessions: [...this.#counted] })
+    this.#say({ type: 'counted', sessions: [...this.#counted].map(({ no, counters }) => [no, counters]) })
     this.#counted.clear()
   }
 }

@@ -1,11 +1,12 @@
 // One session in the writer thread's memory: its sequences, what was counted, and the ids it knows. It is born
 // with an empty session or with what the database knew, and decides nothing about when the session ends.
 
+import { NO_COUNTERS, type Counters } from '../../domain/session.ts'
 import type { Restored } from '../hand-over.ts'
 import { KnownIds } from './known-ids.ts'
 import { SyntheticIds } from './synthetic-ids.ts'
 
-/** Totals since the session was opened. received = events + duplicates + poison. */
+/** What is counted as frames are put into batches, since the session was opened. */
 export interface Totals {
   readonly frames: number
   readonly bytes: number
@@ -24,8 +25,12 @@ export class Recording {
   frameSeq: number
   /** Up to the last frame that was put into a batch. */
   totals: Totals
+  /** Up to the last batch that is durable. */
+  counters: Counters
   /** Events that the database refused and that became poison after their frame was put into a batch. */
   refused = 0
+  /** Its row did not take what it was given: another owner has it, or it is archived. */
+  unsure = false
   /** Another owner has the session: nothing of it is written any more. */
   fenced = false
   archived = false
@@ -39,16 +44,11 @@ export class Recording {
     this.no = no
     this.epoch = epoch
     this.synthetic = new SyntheticIds(no)
-    this.seq = restored?.lastSeq ?? 0
+    this.counters = restored?.counters ?? NO_COUNTERS
+    const { frames, bytes, received, poison, lastSeq } = this.counters
+    this.seq = lastSeq
     this.frameSeq = restored?.lastFrameSeq ?? 0
-    this.totals = {
-      frames: restored?.frames ?? 0,
-      bytes: restored?.bytes ?? 0,
-      received: restored?.received ?? 0,
-      poison: restored?.poison ?? 0,
-      lastAt: 0,
-      lastFrameSeq: this.frameSeq,
-    }
+    this.totals = { frames, bytes, received, poison, lastAt: 0, lastFrameSeq: this.frameSeq }
     this.streaksOpen = restored?.openStreaks ?? false
     // Newest first from the database: the window must forget the oldest first.
     for (const id of restored?.msgIds.toReversed() ?? []) {

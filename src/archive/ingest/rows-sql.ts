@@ -1,18 +1,21 @@
-// The statements of one batch over any number of sessions: frames, events, poison. Each joins the session's row
-// on the epoch, so what belongs to a session that another owner has taken over goes nowhere.
+// The statements that bring rows in, for any number of sessions at once: frames, events, poison, and what they
+// add to their session. Each joins the session's row on the epoch, so what belongs to a session that another
+// owner has taken over goes nowhere.
 //
 // Rows travel as one JSON text. `jsonb(value)` behind a LIMIT is what makes that quick: SQLite may not flatten
-// such a subquery, so each row is parsed once and not once a column (0.35 µs a column instead of 0.8).
+// such a subquery, so each row is parsed once and not once a column. Nothing is cached between commits, so a
+// statement that is long to prepare is paid for again each time.
 
-const rowsOf = (parameter: string): string =>
+export const rowsOf = (parameter: string): string =>
   `(SELECT jsonb(value) AS v FROM json_each(${parameter}) LIMIT -1)`
 
-/** Columns of `n` placeholders each: session, epoch, sequence, arrival, connection, kind, payload. */
+/** Session, epoch, sequence, arrival, connection, kind, payload. */
 const FRAME_COLUMNS = 7
 export const FRAMES_A_STATEMENT = 128
 
 const frameTexts = new Map<number, string>()
 
+/** Parameters: `count` times the columns above. */
 export const framesSql = (count: number): string => {
   const known = frameTexts.get(count)
   if (known !== undefined) return known
@@ -26,92 +29,69 @@ WHERE true ON CONFLICT DO NOTHING`
   return text
 }
 
-/** ?1: rows of [session, epoch, …`EventRow`]. */
+const OURS = 's.no = v ->> 0 AND s.epoch = v ->> 1'
+
+/** ?1: rows of [session, epoch, …`EventRow`]. A message that is there already makes it fail. */
 export const EVENTS_SQL = `INSERT INTO events (id, room_no, late, msg_id, frame_id, idx, at, source_at, kind, method,
 user_id, handle, nickname, text, amount, total, value, gift_id, group_id, final, history, data)
 SELECT base + (v ->> 2), room_no, late, v ->> 3, base + (v ->> 4), v ->> 5, v ->> 6, v ->> 7, v ->> 8, v ->> 9,
 v ->> 10, v ->> 11, v ->> 12, v ->> 13, r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4,
 coalesce(r ->> 5, 0), coalesce(r ->> 6, 0), r ->> 7
 FROM (SELECT s.no << 26 AS base, s.room_no, s.archived_at IS NOT NULL AS late, v, jsonb_extract(v, '$[14]') AS r
-  FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON s.no = v ->> 0 AND s.epoch = v ->> 1 LIMIT -1)
-WHERE true ON CONFLICT DO NOTHING`
+  FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON ${OURS} LIMIT -1)`
+
+/** The same, leaving out what is there already. */
+export const NEW_EVENTS_SQL = `${EVENTS_SQL} WHERE true ON CONFLICT DO NOTHING`
 
 /** ?1: rows of [session, epoch, …`PoisonRow`]. */
 export const POISON_SQL = `INSERT INTO poison (session_no, frame_id, idx, at, method, msg_id, error, sha256, head, size)
 SELECT s.no, (s.no << 26) + (v ->> 2), v ->> 3, v ->> 4, v ->> 5, v ->> 6, v ->> 7, v ->> 8, v ->> 9, v ->> 10
-FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON s.no = v ->> 0 AND s.epoch = v ->> 1
+FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON ${OURS}
 WHERE true ON CONFLICT DO NOTHING`
 
-// What is new is what lies between the session's last counted sequence and the batch's highest: counting it
-// from the rows themselves makes a repeated batch add nothing, and a row that was a duplicate count as one.
-const NEW = 'e.id > (s.no << 26) + s.last_seq AND e.id <= (s.no << 26) + w.high'
-const OPEN = 's.no = w.no AND s.epoch = w.epoch AND s.archived_at IS NULL'
+/**
+ * ?1: rows of [session, epoch, …what is true after them: frames, bytes, received, poison, last arrival, last frame,
+ * last sequence, …what they add: events, chats, gifts, likes, joins, follows, shares, viewers sum and samples,
+ * …highest and last viewers]. Right only after `EVENTS_SQL`, of which every row was new.
+ */
+export const COUNTERS_SQL = `UPDATE sessions SET frames = v ->> 2, bytes = v ->> 3, received = v ->> 4, poison = v ->> 5,
+last_at = max(last_at, v ->> 6), last_frame_seq = max(last_frame_seq, v ->> 7), last_seq = max(last_seq, v ->> 8),
+duplicates = (v ->> 4) - (v ->> 5) - event_count - (v ->> 9), event_count = event_count + (v ->> 9),
+chats = chats + (v ->> 10), gifts = gifts + (v ->> 11), likes = likes + (v ->> 12), joins = joins + (v ->> 13),
+follows = follows + (v ->> 14), shares = shares + (v ->> 15), viewers_sum = viewers_sum + (v ->> 16),
+viewers_samples = viewers_samples + (v ->> 17), viewers_peak = max(viewers_peak, v ->> 18),
+viewers_last = coalesce(v ->> 19, viewers_last)
+FROM ${rowsOf('?1')} WHERE no = v ->> 0 AND epoch = v ->> 1 AND archived_at IS NULL`
 
-const counted = (kind: string): string => `count(*) FILTER (WHERE e.kind = '${kind}')`
-const viewers = `FILTER (WHERE e.kind = 'viewers' AND e.total IS NOT NULL)`
+// A streak is one person, one gift, one group; its value is its highest count, once.
 
-/** ?1: rows of [session, epoch, highest sequence, frames, bytes, received, poison, last arrival, last frame]. */
-export const COUNTERS_SQL = `WITH w AS MATERIALIZED (
-  SELECT v ->> 0 AS no, v ->> 1 AS epoch, v ->> 2 AS high, v ->> 3 AS frames, v ->> 4 AS bytes,
-  v ->> 5 AS received, v ->> 6 AS poison, v ->> 7 AS last_at, v ->> 8 AS last_frame_seq FROM ${rowsOf('?1')}),
-c AS MATERIALIZED (
-  SELECT w.*, count(e.id) AS events, max(e.id) - (w.no << 26) AS last_seq,
-  ${counted('chat')} AS chats, ${counted('gift')} AS gifts, ${counted('join')} AS joins,
-  ${counted('follow')} AS follows, ${counted('share')} AS shares,
-  coalesce(sum(e.amount) FILTER (WHERE e.kind = 'like'), 0) AS likes,
-  coalesce(max(e.total) ${viewers}, 0) AS peak, coalesce(sum(e.total) ${viewers}, 0) AS viewers_sum,
-  count(*) ${viewers} AS samples, max(e.id) ${viewers} AS last_viewers
-  FROM w CROSS JOIN sessions AS s ON ${OPEN} LEFT JOIN events AS e ON ${NEW} GROUP BY w.no)
-UPDATE sessions SET frames = c.frames, bytes = c.bytes, received = c.received, poison = c.poison,
-duplicates = c.received - c.poison - (event_count + c.events), event_count = event_count + c.events,
-chats = sessions.chats + c.chats, gifts = sessions.gifts + c.gifts, likes = sessions.likes + c.likes,
-joins = sessions.joins + c.joins, follows = sessions.follows + c.follows, shares = sessions.shares + c.shares,
-viewers_peak = max(viewers_peak, c.peak), viewers_sum = sessions.viewers_sum + c.viewers_sum,
-viewers_samples = viewers_samples + c.samples,
-viewers_last = coalesce((SELECT total FROM events WHERE id = c.last_viewers), viewers_last),
-last_seq = coalesce(c.last_seq, sessions.last_seq),
-last_frame_seq = max(sessions.last_frame_seq, c.last_frame_seq), last_at = max(sessions.last_at, c.last_at)
-FROM c WHERE sessions.no = c.no
-RETURNING no, frames, bytes, received, event_count, duplicates, poison, chats, gifts, gift_value, likes, joins,
-follows, shares, viewers_peak, viewers_last, last_seq`
+/** ?1: rows of [session, epoch, …`Streak`]. Before the streaks grow: the session's value, by what they will grow. */
+export const GIFT_VALUE_SQL = `UPDATE sessions SET gift_value = gift_value + g.value
+FROM (SELECT v ->> 0 AS no, v ->> 1 AS epoch, sum(max(v ->> 5, coalesce(o.value, 0)) * max(v ->> 6, coalesce(o.count, 0))
+    - coalesce(o.value * o.count, 0)) AS value
+  FROM ${rowsOf('?1')} LEFT JOIN gifts AS o ON o.session_no = v ->> 0 AND o.user_id = v ->> 2
+    AND o.gift_id = v ->> 3 AND o.group_id = v ->> 4 GROUP BY 1, 2) AS g
+WHERE sessions.no = g.no AND sessions.epoch = g.epoch AND archived_at IS NULL RETURNING no, gift_value`
 
-/** ?1: session numbers. Which of them are ours, and which are archived. */
-export const STANDING_SQL = `SELECT no, epoch, archived_at IS NOT NULL AS archived FROM sessions
-WHERE no IN (SELECT value FROM json_each(?1))`
-
-// A streak is one person, one gift, one group; its value is its highest count, once. A gift without a group is
-// no streak and stands alone under its message's id.
-const STREAKS = `w AS MATERIALIZED (SELECT v ->> 0 AS no, v ->> 1 AS epoch, v ->> 2 AS high FROM ${rowsOf('?1')}),
-new AS MATERIALIZED (
-  SELECT s.no AS session_no, coalesce(e.user_id, 0) AS user_id, coalesce(e.gift_id, 0) AS gift_id,
-  coalesce(e.group_id, e.msg_id) AS group_id, max(e.data ->> 'name') AS name, max(e.handle) AS handle,
-  max(e.nickname) AS nickname, max(coalesce(e.value, 0)) AS value, max(max(coalesce(e.amount, 1), 1)) AS count,
-  count(*) AS frames, min(e.at) AS first_at, max(e.at) AS last_at,
-  max(e.final OR e.group_id IS NULL) AS closed
-  FROM w CROSS JOIN sessions AS s ON ${OPEN} CROSS JOIN events AS e ON ${NEW} AND e.kind = 'gift'
-  GROUP BY 1, 2, 3, 4)`
-
-/** Before the streaks are raised: the session's value grows by what they will grow by. ?1: [session, epoch, highest]. */
-export const GIFT_VALUE_SQL = `WITH ${STREAKS},
-grown AS MATERIALIZED (
-  SELECT session_no, sum(max(new.value, coalesce(g.value, 0)) * max(new.count, coalesce(g.count, 0))
-    - coalesce(g.value * g.count, 0)) AS value
-  FROM new LEFT JOIN gifts AS g USING (session_no, user_id, gift_id, group_id) GROUP BY session_no)
-UPDATE sessions SET gift_value = gift_value + grown.value FROM grown WHERE sessions.no = grown.session_no`
-
-export const STREAKS_SQL = `WITH ${STREAKS}
-INSERT INTO gifts (session_no, user_id, gift_id, group_id, name, handle, nickname, value, count, frames,
-first_at, last_at, closed_by)
-SELECT session_no, user_id, gift_id, group_id, name, handle, nickname, value, count, frames, first_at, last_at,
-iif(closed, 'repeat_end', NULL) FROM new
-WHERE true ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name), handle = coalesce(excluded.handle, handle),
-nickname = coalesce(excluded.nickname, nickname), value = max(value, excluded.value),
-count = max(count, excluded.count), frames = frames + excluded.frames,
+// A streak that was given up for silent and goes on after all is open again.
+export const GROW = `ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name),
+handle = coalesce(excluded.handle, handle), nickname = coalesce(excluded.nickname, nickname),
+value = max(value, excluded.value), count = max(count, excluded.count), frames = frames + excluded.frames,
 first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
 closed_by = coalesce(excluded.closed_by, iif(closed_by = 'timeout', NULL, closed_by))`
 
+export const STREAKS_SQL = `INSERT INTO gifts (session_no, user_id, gift_id, group_id, value, count, frames,
+first_at, last_at, name, handle, nickname, closed_by)
+SELECT s.no, v ->> 2, v ->> 3, v ->> 4, v ->> 5, v ->> 6, v ->> 7, v ->> 8, v ->> 9, v ->> 10, v ->> 11, v ->> 12, v ->> 13
+FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON ${OURS} AND s.archived_at IS NULL
+WHERE true ${GROW}`
+
 /** ?1: rows of [session, epoch, cutoff]: streaks that were silent since before the cutoff are over. */
 export const STREAK_TIMEOUT_SQL = `UPDATE gifts SET closed_by = 'timeout'
-FROM (SELECT v ->> 0 AS no, v ->> 2 AS cutoff FROM ${rowsOf('?1')} CROSS JOIN sessions AS s
-  ON s.no = v ->> 0 AND s.epoch = v ->> 1 AND s.archived_at IS NULL LIMIT -1) AS w
+FROM (SELECT s.no, v ->> 2 AS cutoff FROM ${rowsOf('?1')} CROSS JOIN sessions AS s
+  ON ${OURS} AND s.archived_at IS NULL LIMIT -1) AS w
 WHERE gifts.session_no = w.no AND gifts.closed_by IS NULL AND gifts.last_at < w.cutoff`
+
+/** ?1: session numbers. Whose they are, and which are archived. */
+export const STANDING_SQL = `SELECT no, epoch, archived_at IS NOT NULL AS archived FROM sessions
+WHERE no IN (SELECT value FROM json_each(?1))`
