@@ -1,0 +1,114 @@
+// The tail: what was sent right before a close is received, in order, whoever closes and however.
+
+import * as Effect from 'effect/Effect'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Connection } from '../../src/tiktok/tiktok.ts'
+import { startTikTok, type Creator, type TikTok as StandIn } from '../_support/tiktok/standin.ts'
+import { connectorAt } from '../_support/tiktok/unmodified.ts'
+import { listener, pushed, serviceAt, spec, until, using } from './kit.ts'
+
+const SESSIONS = Number(process.env['TAIL_SESSIONS'] ?? 100)
+const FRAMES = 20
+const AT_ONCE = 10
+
+type Finish = (
+  creator: Creator,
+  connection: Connection,
+  plain: { disconnect: () => Promise<void> },
+) => Promise<void>
+
+const SCENARIOS: Readonly<Record<string, Finish>> = {
+  'control 3, then the close': async (creator) => {
+    creator.end()
+    creator.mishaps.dropSoft(1000)
+  },
+  'the server closes right after': async (creator) => creator.mishaps.dropSoft(1001),
+  // Once the stand-in's system has sent everything: a reset throws away what is still on the sender's side.
+  'TCP reset right after': (creator) => creator.mishaps.dropHard(),
+  'we finish with frames in flight': async (_creator, connection, plain) => {
+    const gone = plain.disconnect()
+    await Effect.runPromise(connection.finish(5_000))
+    await gone
+  },
+}
+
+let standIn: StandIn
+
+beforeAll(async () => {
+  standIn = await startTikTok({ history: 0 })
+})
+afterAll(() => standIn.close())
+
+const misplaced = (sent: readonly string[], received: readonly string[]): number => {
+  const order = new Map(sent.map((id, index) => [id, index]))
+  const places = received.map((id) => order.get(id) ?? -1)
+  return places.filter((place, index) => index > 0 && place < (places[index - 1] ?? -1)).length
+}
+
+it('every frame before a close arrives once and in order, in four kinds of close, where the plain connector loses some', async () => {
+  const ours = { sent: 0, lost: 0, doubled: 0, misplaced: 0, late: 0, closes: 0 }
+  const plainly = { received: 0, lost: 0, misplaced: 0 }
+  const table: string[] = []
+  await using(serviceAt(standIn), (tiktok) =>
+    Effect.promise(async () => {
+      const session = async (name: string, n: number, finish: Finish) => {
+        const handle = `tail${name.replaceAll(/\W/g, '').slice(0, 8).toLowerCase()}${n}`
+        const creator = standIn.creator(handle)
+        const broadcastId = creator.goLive()
+        const heard = listener()
+        const plain = connectorAt(standIn.origin, handle, {
+          fetchRoomInfoOnConnect: false,
+          processInitialData: false,
+        })
+        const plainIds: string[] = []
+        const plainGone = new Promise<void>((done) => plain.once('disconnected', () => done()))
+        plain.on('chat', (chat) => plainIds.push(chat.common?.msgId ?? ''))
+        const [connection] = await Promise.all([
+          Effect.runPromise(tiktok.connect(spec(handle, broadcastId), heard)),
+          plain.connect(broadcastId),
+        ])
+        await until(() => creator.audience.length === 2, 'both are on the socket')
+        const messages = creator.compose((c) => {
+          for (let i = 0; i < FRAMES; i += 1) c.say(`${i} ${'round the houses '.repeat(40)}`)
+        })
+        creator.send(messages, { messagesPerFrame: 1 })
+        await finish(creator, connection, plain)
+        await Promise.all([heard.closed, plainGone])
+        // The plain connector still decodes what it has taken; it may have until everything it will do is done.
+        await new Promise((done) => setTimeout(done, 30))
+        const sent = messages.map((message) => message.msgId)
+        const received = pushed(heard).filter((id) => sent.includes(id))
+        ours.sent += sent.length
+        ours.lost += sent.filter((id) => !received.includes(id)).length
+        ours.doubled += received.length - new Set(received).size
+        ours.misplaced += misplaced(sent, received)
+        ours.late += heard.late()
+        ours.closes += heard.closes.length
+        plainly.received += plainIds.length
+        plainly.lost += sent.filter((id) => !plainIds.includes(id)).length
+        plainly.misplaced += misplaced(sent, plainIds)
+      }
+      for (const [name, finish] of Object.entries(SCENARIOS)) {
+        const before = { ...plainly }
+        const numbers = Array.from({ length: SESSIONS }, (_, n) => n)
+        const worker = async () => {
+          for (let n = numbers.shift(); n !== undefined; n = numbers.shift()) await session(name, n, finish)
+        }
+        await Promise.all(Array.from({ length: AT_ONCE }, worker))
+        table.push(
+          `${name}: plain connector lost ${plainly.lost - before.lost} of ${SESSIONS * FRAMES}, ` +
+            `${plainly.misplaced - before.misplaced} out of order`,
+        )
+      }
+    }),
+  )
+  const all = SESSIONS * FRAMES * 4
+  console.info(
+    `tail: ours lost ${ours.lost} of ${ours.sent}, ${ours.misplaced} out of order\n${table.join('\n')}`,
+  )
+  expect(ours).toEqual({ sent: all, lost: 0, doubled: 0, misplaced: 0, late: 0, closes: SESSIONS * 4 })
+  expect(plainly.received).toBeGreaterThan(0)
+  expect(plainly.received + plainly.lost).toBe(all)
+  expect(standIn.fired('socket.dropped_hard')).toBeGreaterThanOrEqual(SESSIONS)
+  expect(standIn.fired('socket.dropped_soft')).toBeGreaterThanOrEqual(SESSIONS)
+}, 120_000)
