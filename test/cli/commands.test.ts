@@ -1,0 +1,325 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { json, problem, startFakeServer, TOKEN, type FakeServer } from './fake-server.ts'
+import { run } from './run.ts'
+
+let server: FakeServer
+let folder: string
+beforeEach(async () => {
+  server = await startFakeServer()
+  folder = await mkdtemp(join(tmpdir(), 'cli-'))
+})
+afterEach(async () => {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const cli = (...args: readonly string[]) =>
+  run(args, { ROOMKEEPER_URL: server.url, ROOMKEEPER_TOKEN: TOKEN, DATA_DIR: folder })
+
+const ROOM = {
+  id: 'r1',
+  handle: 'maker',
+  displayName: null,
+  monitor: true,
+  state: 'live.receiving',
+  since: Date.UTC(2026, 0, 2),
+  session: { id: 's4', counters: { events: 12 } },
+  waiting: null,
+  lastError: null,
+  allowed: ['stop', 'end-session'],
+}
+
+describe('rooms', () => {
+  it('lists every page of rooms as a table', async () => {
+    server.answer = (asked, response) =>
+      asked.query['cursor'] === undefined
+        ? json({ items: [ROOM], next: 'abc' })(asked, response)
+        : json({ items: [{ ...ROOM, handle: 'second', session: null, state: 'watching' }], next: null })(
+            asked,
+            response,
+          )
+    const { out, error } = await cli('rooms', 'list')
+    expect(error).toBeNull()
+    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['HANDLE', 'STATE', 'SINCE', 'SESSION', 'EVENTS', 'WAITS FOR', 'LAST ERROR'],
+      ['@maker', 'live.receiving', '2026-01-02 00:00:00Z', 's4', '12', '–', '–'],
+      ['@second', 'watching', '2026-01-02 00:00:00Z', '–', '–', '–', '–'],
+    ])
+    expect(server.asked.map(({ query }) => query['cursor'])).toEqual([undefined, 'abc'])
+  })
+
+  it('prints what the server said for programs', async () => {
+    server.answer = json({ items: [ROOM], next: null })
+    const { out } = await cli('rooms', 'list', '--json')
+    expect(JSON.parse(out)).toEqual({ items: [ROOM] })
+  })
+
+  it('adds a room and shows its token', async () => {
+    server.answer = json({ ...ROOM, ownerToken: 'rk_ow_once' }, 201)
+    const { out } = await cli('rooms', 'add', '@maker', '--name', 'The Maker', '--paused')
+    expect(out).toContain('rk_ow_once')
+    expect(server.asked[0]).toMatchObject({
+      method: 'POST',
+      path: '/api/rooms',
+      body: { handle: '@maker', displayName: 'The Maker', monitor: false },
+    })
+    expect(server.asked[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it.each([
+    [['start', 'maker', '--force'], 'POST', '/api/rooms/maker/start', { force: true, wait: false }],
+    [['stop', 'maker'], 'POST', '/api/rooms/maker/stop', {}],
+    [['end-session', 'r1'], 'POST', '/api/rooms/r1/end-session', {}],
+    [['release', 'r1'], 'POST', '/api/rooms/r1/release', {}],
+    [['rename', 'r1', 'newer'], 'POST', '/api/rooms/r1/rename', { handle: 'newer' }],
+    [['remove', 'a/../b', '--yes'], 'DELETE', '/api/rooms/a%2F..%2Fb', null],
+    [['show', 'r1'], 'GET', '/api/rooms/r1', null],
+  ] as const)('asks for %j', async (args, method, path, body) => {
+    server.answer = json(ROOM)
+    const { error, out } = await cli('rooms', ...args)
+    expect(error).toBeNull()
+    expect(out).not.toBe('')
+    expect(server.asked).toMatchObject([{ method, path, body }])
+  })
+
+  it('says why a room is not recorded', async () => {
+    server.answer = json({
+      sentence: 'It is offline.',
+      next: 'The next look is in a minute.',
+      advice: null,
+      evidence: { status: ROOM, lookedAt: Date.UTC(2026, 0, 2), nextLookAt: null },
+    })
+    const { out } = await cli('rooms', 'diagnose', 'maker')
+    expect(out).toContain('It is offline.')
+    expect(out).toContain('2026-01-02 00:00:00Z')
+  })
+
+  it('does not remove without being sure, and asks nobody', async () => {
+    const { error } = await cli('rooms', 'remove', 'maker')
+    expect(error).toMatchObject({ exitCode: 2 })
+    expect(server.asked).toEqual([])
+  })
+})
+
+describe('sessions', () => {
+  const SESSION = {
+    id: 's4',
+    handle: 'maker',
+    broadcastId: '7123456789012345678',
+    openedAt: Date.UTC(2026, 0, 2),
+    endedAt: Date.UTC(2026, 0, 2, 1),
+    archivedAt: Date.UTC(2026, 0, 2, 1),
+    durationMs: 3_600_000,
+    endReason: 'stream_end',
+    counters: { received: 12, events: 9, duplicates: 2, poison: 1, chats: 5 },
+  }
+
+  it('lists those of a room, as many as asked for', async () => {
+    server.answer = json({ items: [SESSION], next: 'more' })
+    const { out } = await cli('sessions', 'list', '--room', '@maker', '--limit', '1')
+    expect(out).toContain('01:00:00  stream_end')
+    expect(server.asked).toHaveLength(1)
+    expect(server.asked[0]?.query).toEqual({ room: '@maker', limit: '1' })
+  })
+
+  it('shows one with its receipt', async () => {
+    server.answer = json(SESSION)
+    const { out } = await cli('sessions', 'show', 's4')
+    expect(out).toMatch(/received\s+12\n= stored\s+9\n\+ duplicates\s+2\n\+ unreadable\s+1/)
+    expect(out).toContain('7123456789012345678')
+  })
+
+  it('lets no text from outside move the cursor or turn the line around', async () => {
+    server.answer = json({ items: [{ ...SESSION, handle: 'a\u001b[2Jb\u202ec\nd\u0007' }], next: null })
+    const { out } = await cli('sessions', 'list')
+    expect(out).toContain('@a [2Jb c d')
+    expect(out.split('\n')).toHaveLength(2)
+  })
+})
+
+describe('maintenance', () => {
+  it('repairs named sessions, dry', async () => {
+    server.answer = json({
+      dryRun: true,
+      checked: 2,
+      found: 1,
+      fixed: 0,
+      findings: [{ sessionId: 's4', kind: 'counters', fixed: false, detail: 'chats 0 → 5' }],
+    })
+    const { out } = await cli('repair', 's4', 's5', '--dry-run')
+    expect(server.asked[0]).toMatchObject({
+      path: '/api/maintenance/repair',
+      body: { dryRun: true, sessions: ['s4', 's5'] },
+    })
+    expect(out).toContain('Dry run: nothing was changed.')
+    expect(out).toContain('chats 0 → 5')
+  })
+
+  it.each([
+    [['sessions', 's1', 's2', 's3'], { what: 'sessions', into: 's1', from: ['s2', 's3'], dryRun: false }],
+    [['broadcasts', '--room', 'maker', '--dry-run'], { what: 'broadcasts', room: 'maker', dryRun: true }],
+    [['rooms', 'old', 'new', '-y'], { what: 'rooms', from: 'old', into: 'new', dryRun: false }],
+    [['undo', '12'], { what: 'undo', logId: 12, dryRun: false }],
+  ] as const)('merges %j', async (args, body) => {
+    server.answer = json({
+      dryRun: false,
+      merged: 1,
+      logId: 3,
+      sessions: [{ sessionId: 's2', into: 's1', kind: 'fragment' }],
+    })
+    const { out, error } = await cli('merge', ...args)
+    expect(error).toBeNull()
+    expect(server.asked).toMatchObject([{ path: '/api/maintenance/merge', body }])
+    expect(out).toContain('fragment')
+  })
+
+  it('prunes what it is told, once it is sure', async () => {
+    server.answer = json({ dryRun: false, prunedSessions: 3, events: 1_000, more: true })
+    const args = [
+      'prune',
+      '--older-than',
+      '90d',
+      '--empty-older-than',
+      '12h',
+      '--keep',
+      '5',
+      '--room',
+      'maker',
+    ]
+    expect((await cli(...args)).error).toMatchObject({ exitCode: 2 })
+    expect(server.asked).toEqual([])
+    const { out } = await cli(...args, '--yes')
+    expect(server.asked[0]?.body).toEqual({
+      olderThanMs: 90 * 86_400_000,
+      emptyOlderThanMs: 12 * 3_600_000,
+      keepPerRoom: 5,
+      room: 'maker',
+      dryRun: false,
+    })
+    expect(out).toContain('run it again')
+  })
+
+  it('runs dry without being sure', async () => {
+    server.answer = json({ dryRun: true, prunedSessions: 3 })
+    expect((await cli('prune', '--older-than', '90d', '--dry-run')).error).toBeNull()
+    expect((await cli('merge', 'rooms', 'a', 'b', '--dry-run')).error).toBeNull()
+    expect(server.asked.map(({ body }) => body)).toMatchObject([{ dryRun: true }, { dryRun: true }])
+  })
+
+  it.each([['prune'], ['prune', '--older-than', '5x'], ['prune', '--keep', '-1']])(
+    'refuses %j',
+    async (...args) => {
+      expect((await cli(...args)).error).not.toBeNull()
+      expect(server.asked).toEqual([])
+    },
+  )
+})
+
+const environment = (more: Readonly<Record<string, string>> = {}) => ({ DATA_DIR: folder, ...more })
+
+describe('what can go wrong', () => {
+  it('says that no server answers, and how to start one', async () => {
+    const { url } = server
+    await server.close()
+    const { error } = await run(
+      ['rooms', 'list'],
+      environment({ ROOMKEEPER_URL: url, ROOMKEEPER_TOKEN: TOKEN }),
+    )
+    expect(error).toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining('roomkeeper serve') as string,
+    })
+    server = await startFakeServer()
+  })
+
+  it('says that the token is not accepted', async () => {
+    const { error } = await run(
+      ['rooms', 'list'],
+      environment({ ROOMKEEPER_URL: server.url, OPERATOR_TOKEN: 'wrong-token-is-wrong' }),
+    )
+    expect(error).toMatchObject({ exitCode: 4, message: 'A valid token is needed. [unauthorized]' })
+  })
+
+  it('says where it looked for a token', async () => {
+    const { error } = await run(['rooms', 'list'], environment({ ROOMKEEPER_URL: server.url }))
+    expect(error).toMatchObject({
+      exitCode: 4,
+      message: expect.stringContaining(join(folder, 'operator-token')) as string,
+    })
+    const missing = await run(['rooms', 'list', '--token-file', join(folder, 'none')], environment())
+    expect(missing.error).toMatchObject({ exitCode: 4 })
+  })
+
+  it('takes the token from the data folder, and rather from a file that is named', async () => {
+    server.answer = json({ items: [], next: null })
+    await writeFile(join(folder, 'operator-token'), `${TOKEN}\n`)
+    expect((await run(['rooms', 'list'], environment({ ROOMKEEPER_URL: server.url }))).error).toBeNull()
+    await writeFile(join(folder, 'other'), 'not-the-token')
+    const other = ['rooms', 'list', '--token-file', join(folder, 'other')]
+    expect((await run(other, environment({ ROOMKEEPER_URL: server.url }))).error).toMatchObject({
+      exitCode: 4,
+    })
+  })
+
+  it('takes the address from the flag, else from HOST and PORT', async () => {
+    server.answer = json({ items: [], next: null })
+    const { port } = new URL(server.url)
+    const env = environment({ ROOMKEEPER_TOKEN: TOKEN, HOST: '0.0.0.0', PORT: port })
+    expect((await run(['rooms', 'list'], env)).error).toBeNull()
+    expect((await run(['rooms', 'list', '--url', 'ftp://x'], env)).error).toMatchObject({ exitCode: 2 })
+    expect((await run(['--url', `${server.url}/`, 'rooms', 'list'], { ...env, PORT: '1' })).error).toBeNull()
+  })
+
+  it('says a problem as a sentence with its code and when to try again', async () => {
+    server.answer = problem(
+      409,
+      {
+        code: 'cooldown',
+        title: 'The room is cooling down',
+        detail: 'It was stopped by hand.',
+        field: '/body/force',
+      },
+      { 'retry-after': '37' },
+    )
+    const { error } = await cli('rooms', 'start', 'maker')
+    expect(error).toMatchObject({
+      exitCode: 1,
+      message: 'It was stopped by hand. (/body/force). Try again in 37 s. [cooldown]',
+    })
+  })
+
+  it('tells what may succeed later from what will not', async () => {
+    server.answer = problem(503, { code: 'storage_unavailable', title: 'Storage fails' })
+    expect((await cli('rooms', 'list')).error).toMatchObject({ exitCode: 5 })
+    server.answer = problem(429, { code: 'rate_limited', title: 'Too many changes' })
+    expect((await cli('rooms', 'stop', 'x')).error).toMatchObject({ exitCode: 5 })
+    server.answer = problem(404, { code: 'room_unknown', title: 'No such room' })
+    expect((await cli('rooms', 'stop', 'x')).error).toMatchObject({ exitCode: 1 })
+  })
+
+  it('does not take another program for its server', async () => {
+    server.answer = (_, response) =>
+      void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+    expect((await cli('rooms', 'list')).error).toMatchObject({
+      message: expect.stringContaining('not JSON') as string,
+    })
+    server.answer = (_, response) => void response.writeHead(404).end('nothing')
+    expect((await cli('rooms', 'list')).error).toMatchObject({
+      message: expect.stringContaining('404') as string,
+    })
+  })
+
+  it('follows no redirect, which would carry the token elsewhere', async () => {
+    server.answer = (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()
+    expect((await cli('rooms', 'list')).error).toMatchObject({ exitCode: 3 })
+  })
+})
+
+it('becomes the server or the demo, and asks nobody for it', async () => {
+  expect(await cli('serve')).toMatchObject({ becoming: 'serve', error: null })
+  expect(await cli('demo')).toMatchObject({ becoming: 'demo', error: null })
+  expect(server.asked).toEqual([])
+})
