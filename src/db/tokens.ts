@@ -50,6 +50,18 @@ export const list = (options: {
     (rows) => rows.map(rowOf),
   )
 
+/** Which of these are valid still: there, not revoked. Whether they expired is for the clock of who asks. */
+export const listValid = (ids: readonly string[]): Effect.Effect<readonly string[], DbError, Database> =>
+  Effect.map(
+    Database.use((database) =>
+      database.read(
+        'SELECT id FROM tokens WHERE id IN (SELECT value FROM json_each(?)) AND revoked_at IS NULL',
+        [JSON.stringify(ids)],
+      ),
+    ),
+    (rows) => rows.map((row) => text(row['id'])),
+  )
+
 export const insert = (token: Omit<TokenRow, 'revokedAt'>): Statement => ({
   sql: `INSERT INTO tokens (id, hash, scope, room_id, label, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   args: [token.id, token.hash, token.scope, token.roomId, token.label, token.createdAt, token.expiresAt],

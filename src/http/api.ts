@@ -1,0 +1,200 @@
+// Carries out what an operation promises, the same for every route: who is asking, whether the thing in the
+// path is theirs to see, how often they may, what they sent, once or again, and what went wrong.
+// Handlers get what is left: decode is done, one thing is called, an answer is given.
+
+import { createHash } from 'node:crypto'
+import type * as Effect from 'effect/Effect'
+import type { Context, Hono } from 'hono'
+import type { Caller, RoomStatus } from '../actors/rooms.ts'
+import { readBody } from './body.ts'
+import { decoder, isMutating, NOTHING, type Access, type Operation } from './contract.ts'
+import type { Services } from './deps.ts'
+import { answerTo } from './errors.ts'
+import type { Parts } from './parts.ts'
+import { Problem } from './problems.ts'
+import { callerOf, ipOf, mayRoom, type Identity, type RequestEnv } from './request.ts'
+import { bearerOf } from './auth.ts'
+import type { SessionRow } from '../db/session-row.ts'
+
+/** What a handler is asked. */
+export interface Asked<A extends Access, Q, B> {
+  readonly c: Context<RequestEnv>
+  readonly identity: A extends 'public' ? null : Identity
+  readonly caller: Caller
+  readonly room: A extends 'room' ? RoomStatus : null
+  readonly session: A extends 'session' ? SessionRow : null
+  readonly query: Q
+  readonly body: B
+  readonly head: boolean
+  /** Runs an effect; what it fails with becomes the answer. */
+  readonly run: <T, E>(effect: Effect.Effect<T, E, Services>) => Promise<T>
+}
+
+export const json = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
+  new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+/** A DELETE says all it has to say in its path. */
+const TAKES_BODY: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT'])
+
+const ANONYMOUS = 'anonymous'
+const TARGET = /^[\w.@:-]{1,64}$/
+
+export class Api {
+  readonly #app: Hono<RequestEnv>
+  readonly operations: Operation[] = []
+  readonly parts: Parts
+
+  constructor(app: Hono<RequestEnv>, parts: Parts) {
+    this.#app = app
+    this.parts = parts
+  }
+
+  get run(): Parts['run'] {
+    return this.parts.run
+  }
+
+  route<A extends Access, Q = null, B = null>(
+    operation: Operation<A, Q, B>,
+    handler: (asked: Asked<A, Q, B>) => Response | Promise<Response>,
+  ): void {
+    const twice = this.operations.some(
+      ({ id, method, path }) =>
+        id === operation.id || (method === operation.method && path === operation.path),
+    )
+    if (twice) throw new Error(`the route ${operation.id} is registered twice`)
+    this.operations.push(operation as Operation)
+    const query = decoder<unknown>(operation.query ?? NOTHING, 'query_invalid', '/query')
+    const body = operation.body && decoder(operation.body, 'invalid', '/body')
+
+    /** Everything before the handler; what it throws was not carried out. */
+    const ask = async (c: Context<RequestEnv>, who: (identity: Identity) => void) => {
+      const identity = operation.access === 'public' ? null : await this.#identify(c, operation)
+      if (identity !== null) who(identity)
+      if (identity !== null && isMutating(operation)) this.#limit(identity)
+      const room = operation.access === 'room' ? this.#room(c, identity) : null
+      const session = operation.access === 'session' ? await this.#session(c, identity) : null
+      const sent = TAKES_BODY.has(operation.method) ? await readBody(c.req) : null
+      const asked = {
+        c,
+        identity,
+        caller: identity === null ? { actor: ANONYMOUS, ip: ipOf(c) } : callerOf(c, identity),
+        room,
+        session,
+        query: query(queryOf(c)),
+        body: body === undefined || sent === null ? null : body(sent.value),
+        head: c.req.method === 'HEAD',
+        run: this.run,
+      } as Asked<A, Q, B>
+      return { asked, hash: () => requestHash(c, sent?.bytes ?? new Uint8Array()) }
+    }
+
+    const carryOut = async (c: Context<RequestEnv>): Promise<Response> => {
+      let identity: Identity | null = null
+      const before = await ask(c, (known) => {
+        identity = known
+      }).catch(async (error: unknown) => {
+        await this.#deny(c, operation, identity, error)
+        throw error
+      })
+      const attempt = async (): Promise<Response> => {
+        try {
+          return await handler(before.asked)
+        } catch (error) {
+          return this.answerTo(error, operation.id)
+        }
+      }
+      const key = operation.idempotent === true ? c.req.header('idempotency-key') : undefined
+      if (key === undefined) return attempt()
+      const bearer = bearerOf(c.req.header('authorization')) ?? ''
+      const owner = before.asked.caller.actor
+      return this.parts.idempotency.once({ owner, bearer, key, hash: before.hash() }, attempt)
+    }
+
+    this.#app.on(operation.method, operation.path, async (c) => {
+      const response = await carryOut(c).catch((error: unknown) => this.answerTo(error, operation.id))
+      this.parts.answered.count(operation.id, response.status)
+      return response
+    })
+  }
+
+  answerTo(error: unknown, route: string): Response {
+    return answerTo(error, route, this.parts.complain)
+  }
+
+  async #identify(c: Context<RequestEnv>, operation: Operation): Promise<Identity> {
+    const ticket = operation.ticket === true ? c.req.query('ticket') : undefined
+    const { auth, tickets } = this.parts
+    const redeemed = ticket === undefined ? null : tickets.redeem(ticket)
+    const identity =
+      ticket === undefined
+        ? await auth.identify(c.req.header('authorization'))
+        : redeemed && (await auth.again(redeemed))
+    if (identity === null) {
+      throw new Problem('unauthorized', { headers: { 'www-authenticate': 'Bearer realm="roomkeeper"' } })
+    }
+    if (operation.access === 'operator' && identity.scope !== 'operator') throw new Problem('not_found')
+    return identity
+  }
+
+  #limit(identity: Identity): void {
+    const retryAfterMs = Math.ceil(this.parts.changes.take(identity.actor))
+    if (retryAfterMs > 0) throw new Problem('rate_limited', { retryAfterMs })
+  }
+
+  #room(c: Context<RequestEnv>, identity: Identity | null): RoomStatus {
+    const room = this.parts.findRoom(c.req.param('room') ?? '')
+    if (room === null || identity === null || !mayRoom(identity, room.id)) throw new Problem('room_unknown')
+    return room
+  }
+
+  async #session(c: Context<RequestEnv>, identity: Identity | null): Promise<SessionRow> {
+    const session = await this.parts.findSession(c.req.param('session') ?? '')
+    if (session === null || identity === null || !mayRoom(identity, session.roomId)) {
+      throw new Problem('session_unknown')
+    }
+    return session
+  }
+
+  /** A change that was not allowed to begin leaves a row too. */
+  async #deny(
+    c: Context<RequestEnv>,
+    operation: Operation,
+    identity: Identity | null,
+    error: unknown,
+  ): Promise<void> {
+    if (!isMutating(operation) || !(error instanceof Problem)) return
+    const named = Object.values(c.req.param())[0]
+    const status = error.status
+    await this.parts.denials.note(
+      {
+        actor: identity?.actor ?? ANONYMOUS,
+        ip: ipOf(c),
+        action: operation.id,
+        target: named !== undefined && TARGET.test(named) ? named : null,
+        outcome: status === 401 || status === 404 ? 'denied' : 'refused',
+        code: error.code,
+      },
+      this.parts.complainOf(operation.id),
+    )
+  }
+}
+
+/** Each parameter once: what a second one of the same name means would be a guess. */
+const queryOf = (c: Context<RequestEnv>): Readonly<Record<string, string>> => {
+  const values: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const [name, [value = '', ...more]] of Object.entries(c.req.queries())) {
+    if (more.length > 0) throw new Problem('query_invalid', { detail: 'A parameter is there twice.' })
+    values[name] = value
+  }
+  return { ...values }
+}
+
+const requestHash = (c: Context<RequestEnv>, body: Uint8Array): string =>
+  createHash('sha256')
+    .update(`${c.req.method}\n${c.req.path}\n${new URL(c.req.url).search}\n`)
+    .update(body)
+    .digest('hex')

@@ -1,0 +1,100 @@
+// What a route promises: its name, who may ask, what it takes and what it answers, in one declaration.
+// Access, validation, idempotency and the OpenAPI document all follow from it; `api.ts` carries it out.
+
+import * as Result from 'effect/Result'
+import * as Schema from 'effect/Schema'
+import * as SchemaIssue from 'effect/SchemaIssue'
+import { pointer } from './json.ts'
+import { Problem, type ProblemCode } from './problems.ts'
+
+/**
+ * Who may ask. `public`: anybody. `any`: every valid token, and what it sees is its own. `operator`: operators.
+ * `room`, `session`: operators and the owner of the room or session in the path. For everyone else what is
+ * asked for does not exist, and the answer is the same as if it did not.
+ */
+export type Access = 'public' | 'any' | 'operator' | 'room' | 'session'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** A schema whose decoding needs no service. */
+export type Input<T> = Schema.ConstraintDecoder<T> & Schema.Constraint
+
+export interface Answer {
+  readonly about: string
+  /** JSON of this shape. */
+  readonly schema?: Schema.Constraint
+  /** Or bytes of this type. */
+  readonly media?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const TAGS = ['rooms', 'sessions', 'settings', 'maintenance', 'seeing', 'server'] as const
+
+export interface Operation<A extends Access = Access, Q = unknown, B = unknown> {
+  readonly method: Method
+  /** As the router writes it: `/api/rooms/:room`. */
+  readonly path: string
+  /** The name of the operation in the document, unique. */
+  readonly id: string
+  readonly summary: string
+  readonly about?: string
+  readonly tag: (typeof TAGS)[number]
+  readonly access: A
+  readonly query?: Input<Q>
+  readonly body?: Input<B>
+  /** Takes `Idempotency-Key`: one effect a key, the same bytes again for the same request. */
+  readonly idempotent?: boolean
+  /** Changes nothing although it is not a GET, so neither limit nor audit concern it. */
+  readonly harmless?: boolean
+  /** May also be opened with `?ticket=`, because a browser cannot send a header there. */
+  readonly ticket?: boolean
+  readonly answers: Readonly<Record<number, Answer>>
+  /** Problems beyond those that access, input and idempotency bring along. */
+  readonly problems?: readonly ProblemCode[]
+}
+
+/** What changes something: limited in rate and, when denied, audited. */
+export const isMutating = (operation: Operation): boolean =>
+  operation.method !== 'GET' && operation.harmless !== true
+
+/** What takes no parameters. */
+export const NOTHING = Schema.Struct({})
+
+/** Parameters of paths, for the document. */
+export const PATH_PARAMS: Readonly<Record<string, string>> = {
+  room: "a room's id or its handle, with or without `@`",
+  session: 'the id of a session: `s` and its number',
+  event: 'the id of an event: a decimal number',
+  token: 'the id of a token',
+  actor: 'the id of an actor',
+}
+
+// What an issue says is what would be right, never what was sent: `reportInput` is off.
+const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  checkHook: (issue) => {
+    const description = issue.filter.annotations?.['description']
+    return typeof description === 'string' ? `Expected ${description}` : SchemaIssue.defaultCheckHook(issue)
+  },
+})
+
+const stepOf = (step: PropertyKey | { readonly key: PropertyKey }): PropertyKey =>
+  typeof step === 'object' ? step.key : step
+
+/** Decodes strictly: what the schema does not name is refused. `at` is where the value stands in the request. */
+export const decoder = <T>(schema: Input<T>, code: 'invalid' | 'query_invalid', at: string) => {
+  const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: 'error', errors: 'all' })
+  return (value: unknown): T => {
+    const result = decode(value)
+    if (Result.isSuccess(result)) return result.success
+    const errors = format(result.failure.issue).issues.map((issue) => ({
+      field: at + pointer((issue.path ?? []).map(stepOf)),
+      expected: issue.message.replace(/^Expected /, ''),
+    }))
+    const first = errors[0]
+    throw new Problem(code, {
+      detail: first === undefined ? undefined : `Expected ${first.expected}.`,
+      field: first?.field,
+      errors: errors.slice(0, 20),
+    })
+  }
+}

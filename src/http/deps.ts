@@ -1,0 +1,54 @@
+// What the HTTP layer is given by the composition root. It makes none of it and stops none of it.
+
+import type * as Effect from 'effect/Effect'
+import type * as Exit from 'effect/Exit'
+import type * as Redacted from 'effect/Redacted'
+import type { Machine } from './machines-graph.ts'
+import type { Rooms } from '../actors/rooms.ts'
+import type { Decoder } from '../archive/decoder.ts'
+import type { Recorder } from '../archive/recorder.ts'
+import type { Database } from '../db/database.ts'
+import type { Rate } from './rate-limit.ts'
+import type { StreamLimits } from './streams.ts'
+
+/** What effects that a handler runs may need. */
+export type Services = Database | Rooms | Recorder
+
+/** Runs an effect to its end; the runtime behind it belongs to the composition root. */
+export type Run = <A, E>(effect: Effect.Effect<A, E, Services>) => Promise<Exit.Exit<A, E>>
+
+export interface HttpDeps {
+  readonly run: Run
+  readonly rooms: Rooms['Service']
+  readonly database: Database['Service']
+  readonly recorder: Recorder['Service']
+  readonly operatorToken: Redacted.Redacted<string>
+  /** Another text for each start of the process: what an earlier start left half done is known by it. */
+  readonly boot: string
+  readonly version: string
+  /** Why the server is not ready, beyond what its parts say themselves; empty when it is. */
+  readonly unready: () => readonly string[]
+  /** Reads TikTok's bytes, for the payload of one message. */
+  readonly decoder: Decoder
+  /** The machines whose definitions are shown. */
+  readonly machines: readonly Machine[]
+  /** Browser origins that may read answers; none when absent. */
+  readonly origins?: readonly string[]
+  readonly limits?: Partial<HttpLimits>
+}
+
+export interface HttpLimits {
+  /** Changes by one token. */
+  readonly changes: Rate
+  /** Audit rows for requests that were denied, by everybody together. */
+  readonly denials: Rate
+  readonly streams: StreamLimits
+  /** Exports at the same time. */
+  readonly exports: number
+}
+
+export const HTTP_LIMITS: Omit<HttpLimits, 'streams'> = {
+  changes: { perSecond: 20, burst: 60 },
+  denials: { perSecond: 5, burst: 50 },
+  exports: 8,
+}

@@ -1,0 +1,130 @@
+// The server in numbers, as Prometheus reads them. Gauges are read when they are asked for; only answers are
+// counted here. No handle, title, token or key is a label: whoever may read this sees sizes, not tenants.
+
+import { ROOM_STATES } from '../domain/room.ts'
+import type { HttpDeps } from './deps.ts'
+import type { Denials } from './denials.ts'
+import type { LoopDelay } from './loop-delay.ts'
+import type { Streams } from './streams.ts'
+
+type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number]
+
+interface Family {
+  readonly name: string
+  readonly help: string
+  readonly type: 'gauge' | 'counter'
+  readonly samples: readonly Sample[]
+}
+
+/** Answers by operation and status. Operations are a closed set, so the table is bounded. */
+export class Answered {
+  readonly #counts = new Map<string, number>()
+
+  count(operation: string, status: number): void {
+    const key = `${operation} ${status}`
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+  }
+
+  samples(): readonly Sample[] {
+    return [...this.#counts].map(([key, value]): Sample => {
+      const [operation = '', status = ''] = key.split(' ')
+      return [{ operation, status }, value]
+    })
+  }
+}
+
+export interface Measured {
+  readonly deps: HttpDeps
+  readonly streams: Streams
+  readonly denials: Denials
+  readonly answered: Answered
+  readonly loop: LoopDelay
+}
+
+const one = (value: number): readonly Sample[] => [[{}, value]]
+const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  name,
+  help,
+  type: 'gauge',
+  samples,
+})
+const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  name,
+  help,
+  type: 'counter',
+  samples,
+})
+
+const roomsByState = ({ rooms }: HttpDeps): readonly Sample[] => {
+  const counts = new Map(ROOM_STATES.map((state) => [state, 0]))
+  for (const { state } of rooms.list()) counts.set(state, (counts.get(state) ?? 0) + 1)
+  return [...counts].map(([state, count]) => [{ state }, count])
+}
+
+const families = ({ deps, streams, denials, answered, loop }: Measured): readonly Family[] => {
+  const writer = deps.database.health()
+  const budget = deps.rooms.signBudget()
+  const delay = loop.read()
+  const memory = process.memoryUsage()
+  return [
+    gauge('info', 'What runs.', [[{ version: deps.version, node: process.versions.node }, 1]]),
+    gauge('rooms', 'Rooms by state.', roomsByState(deps)),
+    gauge('writer_queued_bytes', 'Bytes received and not yet durable.', one(writer.queuedBytes)),
+    gauge('writer_queued_frames', 'Frames received and not yet durable.', one(writer.queuedFrames)),
+    gauge('writer_oldest_seconds', 'Age of the oldest of them.', one(writer.oldestMs / 1000)),
+    gauge('writer_failing', '1 while writes fail and sources are held back.', one(writer.failing ? 1 : 0)),
+    gauge('writer_wal_bytes', 'Size of the write-ahead log.', one(writer.walBytes)),
+    gauge('writer_ack_seconds', 'From arrival to durable, over the last minute.', [
+      [{ quantile: '0.5' }, writer.ackP50Ms / 1000],
+      [{ quantile: '0.99' }, writer.ackP99Ms / 1000],
+    ]),
+    gauge('loop_delay_seconds', 'Lateness of timers on the main thread, over half a minute.', [
+      [{ quantile: '0.5' }, delay.p50Ms / 1000],
+      [{ quantile: '0.99' }, delay.p99Ms / 1000],
+      [{ quantile: '1' }, delay.maxMs / 1000],
+    ]),
+    gauge('memory_rss_bytes', 'Resident memory.', one(memory.rss)),
+    gauge('memory_heap_used_bytes', 'JavaScript heap in use on the main thread.', one(memory.heapUsed)),
+    gauge('uptime_seconds', 'Since the process started.', one(process.uptime())),
+    gauge('sign_budget_per_minute', 'Sign requests that all rooms share.', one(budget.perMinute)),
+    gauge('sign_budget_available', 'Sign requests that could be made now.', one(budget.available)),
+    gauge('sign_budget_waiting', 'Rooms that wait for a sign request.', one(budget.waiting)),
+    gauge('sign_keys', 'Keys of the sign server.', one(budget.keys.length)),
+    gauge(
+      'sign_keys_cooling',
+      'Keys that rest after a refusal.',
+      one(
+        budget.keys.filter(({ coolingUntil }) => coolingUntil !== null && coolingUntil > Date.now()).length,
+      ),
+    ),
+    gauge('sse_clients', 'Open event streams.', one(streams.size)),
+    gauge('sse_waiting_bytes', 'Bytes that wait for slow streams.', one(streams.waitingBytes)),
+    counter(
+      'sse_ended_total',
+      'Streams that ended, by reason.',
+      Object.entries(streams.ended).map(([reason, count]) => [{ reason }, count]),
+    ),
+    counter('http_answers_total', 'Answers by operation and status.', answered.samples()),
+    gauge(
+      'audit_unwritten',
+      'Denied requests since the last audit row that have none of their own.',
+      one(denials.unwritten),
+    ),
+  ]
+}
+
+const escape = (value: string | number): string =>
+  String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+
+const line = (name: string, [labels, value]: Sample): string => {
+  const written = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`)
+  return `${name}${written.length === 0 ? '' : `{${written.join(',')}}`} ${value}\n`
+}
+
+export const prometheus = (measured: Measured): string =>
+  families(measured)
+    .map(({ name, help, type, samples }) => {
+      const full = `roomkeeper_${name}`
+      return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${samples.map((sample) => line(full, sample)).join('')}`
+    })
+    .join('')

@@ -1,0 +1,58 @@
+// Who is written to, and when: after a change every client of the feed is offered what is new, a slice of
+// clients at a time, so that five thousand of them never hold up the event loop. The more clients there are,
+// the more entries go into one write; nobody waits for anybody.
+
+import { performance } from 'node:perf_hooks'
+import type { Feed, Follower } from './feed.ts'
+
+/** One slice of a round keeps the event loop for this long, milliseconds. */
+const SLICE_MS = 3
+/** A round that cost n milliseconds is followed by 3n in which none begins: a quarter of the loop at most. */
+const REST = 3
+/** Reading the clock costs as much as a small write, so it is read once for this many clients. */
+const CLOCK_EVERY = 16
+
+export class Rounds {
+  readonly #dirty = new Set<Feed>()
+  #running = false
+  #notBefore = 0
+
+  /** The feed has something new. */
+  changed(feed: Feed): void {
+    this.#dirty.add(feed)
+    if (!this.#running) this.#begin()
+  }
+
+  #begin(): void {
+    this.#running = true
+    const wait = this.#notBefore - performance.now()
+    const start = (): void => this.#slice(this.#clients(), 0)
+    if (wait >= 1) setTimeout(start, wait)
+    else setImmediate(start)
+  }
+
+  *#clients(): Generator<Follower, void> {
+    for (const feed of this.#dirty) {
+      this.#dirty.delete(feed)
+      yield* feed.followers
+      feed.settle()
+    }
+  }
+
+  #slice(clients: Generator<Follower, void>, busyMs: number): void {
+    const started = performance.now()
+    for (let served = 1; ; served += 1) {
+      const { done, value } = clients.next()
+      if (done === true) break
+      value.deliver()
+      if (served % CLOCK_EVERY === 0 && performance.now() - started > SLICE_MS) {
+        setImmediate(() => this.#slice(clients, busyMs + performance.now() - started))
+        return
+      }
+    }
+    const now = performance.now()
+    this.#notBefore = now + REST * (busyMs + now - started)
+    this.#running = false
+    if (this.#dirty.size > 0) this.#begin()
+  }
+}
