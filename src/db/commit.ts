@@ -170,24 +170,13 @@ const perform = async (run: Run, attempt: Attempt): Promise<void> => {
   await run({ sql: WITNESS, args: [attempt.commitNo] })
 }
 
-/** The common case, ingest and facts only: one list of statements, no savepoints. */
-const performPlain = async (connection: Connection, attempt: Attempt): Promise<void> => {
-  const facts = attempt.units.flatMap((unit) => (unit.kind === 'facts' ? unit.facts : []))
-  const batches = attempt.units.flatMap((unit) => (unit.kind === 'ingest' ? [unit.batch] : []))
-  const results = await connection.batch([
-    ...batches.flatMap((batch) => batch.statements),
-    ...facts.map(journalStatement),
-    ...(facts.length > 0 ? [{ sql: WITNESS, args: [attempt.commitNo] }] : []),
-  ])
-  collectPlain(attempt, batches, facts, results)
-}
-
-const collectPlain = (
-  attempt: Attempt,
+/** The common case, ingest alone: one list of statements, no savepoints, no witness, repeated when in doubt. */
+const performIngest = async (
+  connection: Connection,
   batches: readonly IngestBatch[],
-  facts: readonly Fact[],
-  results: readonly Result[],
-): void => {
+  attempt: Attempt,
+): Promise<void> => {
+  const results = await connection.batch(batches.flatMap((batch) => batch.statements))
   let offset = 0
   for (const batch of batches) {
     const own = results.slice(offset, offset + batch.statements.length)
@@ -195,14 +184,14 @@ const collectPlain = (
     countRows(attempt, own)
     attempt.landed.push(() => batch.committed(own))
   }
-  attempt.entries.push(...facts.map((fact, index) => entryOf(fact, results[offset + index])))
 }
 
 /** Runs and commits. Throws a `Failure` of storage; with outcome `unknown` the attempt may have landed. */
 export const commit = async (connection: Connection, attempt: Attempt): Promise<void> => {
-  if (attempt.units.every((unit) => unit.kind !== 'transaction')) {
+  const batches = attempt.units.flatMap((unit) => (unit.kind === 'ingest' ? [unit.batch] : []))
+  if (batches.length === attempt.units.length) {
     try {
-      return await performPlain(connection, attempt)
+      return await performIngest(connection, batches, attempt)
     } catch (error) {
       const failure = failureFrom(error)
       if (isStorage(failure)) throw failure
