@@ -25,7 +25,9 @@ export const archive = (
   { roomId, session, end, secondary, attempt }: ArchiveInput,
 ): Effect.Effect<ArchiveDone, ArchiveFailed> =>
   Effect.gen(function* () {
-    const recording = (resident.recording ??= makeRecording(world, session, true, resident.crash))
+    const recording = (resident.recording ??= makeRecording(world, session, true, (error) =>
+      resident.crash(error),
+    ))
     const startedAt = world.now()
 
     const failed = (errorClass: string, message: string): Effect.Effect<never, ArchiveFailed> => {
@@ -53,6 +55,9 @@ export const archive = (
       return yield* failed(error?.kind ?? 'busy', error?.message ?? 'earlier writes are still waiting')
     }
 
+    // Until it is known to have failed, this attempt may be the one that wrote the triggers it was given.
+    const notedBefore = recording.noted
+    recording.noted ??= secondary.length
     const outcome = yield* Effect.result(
       world.recorder.archive({
         session,
@@ -65,7 +70,7 @@ export const archive = (
     )
     if (Result.isFailure(outcome)) {
       const error: DbError = outcome.failure
-      if (error.outcome === 'unknown') recording.noted ??= secondary.length
+      if (error.outcome === 'failed') recording.noted = notedBefore
       if (error.kind === 'fenced') resident.crash(error)
       return yield* failed(error.kind, error.message)
     }

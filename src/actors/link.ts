@@ -66,7 +66,7 @@ const recordingFor = Effect.fnUntraced(function* (
     parkedAt: null,
     ending: null,
   }
-  const fresh = makeRecording(world, session, false, resident.crash)
+  const fresh = makeRecording(world, session, false, (error) => resident.crash(error))
   fresh.snapshot.start = looks.last(id)?.snapshot ?? null
   resident.recording = fresh
   return fresh
@@ -146,7 +146,10 @@ export const runLink = (
   return Effect.gen(function* () {
     const recording = yield* recordingFor(world, looks, resident, input)
     // A session that was taken over is known to the recorder before a frame of it can come.
-    if (input.adopted !== null) yield* recording.chain.idle
+    if (input.adopted !== null) {
+      yield* recording.chain.idle
+      recording.handed = world.recorder.counters(recording.session.no)?.frames ?? 0
+    }
     // The watcher has just looked; for a session that goes on somebody must look first.
     let looked = input.session === null
     for (let tries = 1; ; tries += 1) {

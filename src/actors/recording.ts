@@ -37,13 +37,15 @@ export class Recording {
   lastMs: number
   /** The hole that the next connection closes. `written` when its row is on the way. */
   gap: { readonly from: number; readonly cause: GapCause; readonly written: boolean } | null = null
+  /** Frames handed to taps, those that the database knew when the session was taken over counted. */
+  handed = 0
   counters: Counters | null = null
   eventsPerSecond = 0
   /** TikTok's view at the end is being asked for. */
   lookingAtEnd: Fiber<void> | null = null
   snapshot: { start: SessionSnapshot | null; end: SessionSnapshot | null } = { start: null, end: null }
   failed: readonly FailedAttempt[] = []
-  /** How many secondary triggers an attempt of unknown outcome may have written. */
+  /** How many secondary triggers the first attempt wrote that may have succeeded; null when none may have. */
   noted: number | null = null
   #connection: Connection | null = null
   #tap: Tap | null = null
@@ -66,6 +68,7 @@ export class Recording {
   }
 
   heard(at: number): void {
+    this.handed += 1
     this.lastAt = at
     this.lastMs = this.#world.monotonicMs()
   }
@@ -113,6 +116,14 @@ export class Recording {
   /** No connection is kept from now on. */
   end(): void {
     this.#ending = true
+  }
+
+  /** The actor that kept the connection has failed; the session goes on with another. */
+  hangUp(): void {
+    this.#ending = false
+    const connection = this.#connection
+    this.drop()
+    if (connection !== null) this.#world.fork(connection.finish(0))
   }
 
   /** Lets the socket go within the limit; what came until then has reached the tap, what comes later is late. */

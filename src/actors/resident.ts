@@ -1,6 +1,7 @@
 // What one room holds in memory beside its machine: its row, its actor, its recording, what it waits for.
 // Thousands of rooms are only watched, so all that recording needs is made when recording begins.
 
+import * as Effect from 'effect/Effect'
 import type { Fiber } from 'effect/Fiber'
 import * as Semaphore from 'effect/Semaphore'
 import type { Actor } from 'xstate'
@@ -12,6 +13,8 @@ import type { Recording } from './recording.ts'
 import type { RoomStatus } from './rooms.ts'
 
 export type RoomActor = Actor<typeof roomMachine>
+
+const UNHEARD_MAX = 100
 
 export class Resident {
   room: Room
@@ -30,12 +33,18 @@ export class Resident {
   /** Monotonic milliseconds of the last failures of its actor, newest last. */
   failures: readonly number[] = []
   restarts = 0
+  /** Its actor has failed and the next one is not there yet. */
+  failing = false
+  /** Heard each time another state is entered. */
+  listeners: Set<(state: RoomState) => void> | null = null
   /** The room is being removed or the process leaves: it is not started again. */
   gone = false
   /** Tells the supervisor that this room's actor cannot go on. */
   crash: (error: unknown) => void = () => {}
   /** Writes about the room itself that follow what has happened; made when the first one is. */
   writes: Chain | null = null
+  /** What was sent while there was no actor to hear it. */
+  #unheard: RoomEvent[] = []
   #fibers: Set<Fiber<unknown, unknown>> | null = null
   #commands: Semaphore.Semaphore | null = null
 
@@ -44,8 +53,29 @@ export class Resident {
     this.since = since
   }
 
+  /** A failed actor hears nothing, so what comes meanwhile is kept for the next one. */
   send(event: RoomEvent): void {
-    this.actor?.send(event)
+    if (!this.failing) this.actor?.send(event)
+    else if (this.#unheard.length < UNHEARD_MAX) this.#unheard.push(event)
+  }
+
+  /** The next actor is there. */
+  resume(): void {
+    this.failing = false
+    for (const event of this.#unheard.splice(0)) this.actor?.send(event)
+  }
+
+  /** Done once the room is in such a state; at once when it is. */
+  reaches(wanted: (state: RoomState) => boolean): Effect.Effect<void> {
+    return Effect.callback((done) => {
+      if (wanted(this.state)) return done(Effect.void)
+      const listeners = (this.listeners ??= new Set())
+      const listener = (state: RoomState): void => {
+        if (wanted(state)) done(Effect.void)
+      }
+      listeners.add(listener)
+      return Effect.sync(() => void listeners.delete(listener))
+    })
   }
 
   /** One command at a time, so that a check and what follows from it are not separated. */

@@ -31,7 +31,7 @@ export const writeLater = (
   resident: Resident,
   write: Effect.Effect<unknown, DbError>,
 ): void => {
-  resident.writes ??= makeChain(world.fork, resident.crash)
+  resident.writes ??= makeChain(world.fork, (error) => resident.crash(error))
   resident.writes.push(write)
 }
 

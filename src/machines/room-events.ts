@@ -31,6 +31,8 @@ export interface RoomInput {
   /** An open session to take over, with the reason it gets when it cannot be resumed. */
   readonly adopt: {
     readonly session: OpenSession
+    /** Triggers that its former actor had noted. */
+    readonly secondary: readonly EndTrigger[]
     readonly fallback: EndReason
     /** What is left of the resume window; 0 when it is over. */
     readonly windowMs: number

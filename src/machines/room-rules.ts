@@ -123,6 +123,7 @@ export const contextOf = ({ adopt, ...input }: RoomInput): RoomContext => ({
     heardAt: adopt.session.lastAt,
     everConnected: true,
     end: adopt.session.ending,
+    secondary: adopt.secondary,
     // A stop that was accepted as the second trigger left its rest in the room's row.
     stopped: adopt.session.ending?.reason === 'manual_stop' || input.cooldown?.reason === 'manual_stop',
   }),

@@ -35,6 +35,7 @@ const noted = {
   ...onEnds({ actions: hear } as const),
   'room.disable': { actions: [hear, unwatched] },
   'room.enable': { actions: watched },
+  'room.release': { actions: released },
 } as const
 
 export const roomMachine = room.createMachine({
