@@ -48,7 +48,8 @@ export const bench: Bench = ({ quick }) => {
       frames.length * 5,
       () => {
         for (const frame of frames)
-          for (const { method, payload } of readFetchResult(gunzipSync(readPushFrame(frame).payload)).messages)
+          for (const { method, payload } of readFetchResult(gunzipSync(readPushFrame(frame).payload))
+            .messages)
             decodeMessage(method, payload, '1', false)
       },
     ],

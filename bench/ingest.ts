@@ -9,7 +9,11 @@ import { quantile } from './figures.ts'
 import type { Go, ServerInput, Serving } from './load-server.ts'
 import type { Metered } from './meter.ts'
 
-const WAYS = ['connector, stores nothing', 'connector, INSERT of columns', 'connector, INSERT with JSON'] as const
+const WAYS = [
+  'connector, stores nothing',
+  'connector, INSERT of columns',
+  'connector, INSERT with JSON',
+] as const
 type Way = (typeof WAYS)[number]
 const STORES: Readonly<Record<Way, ReaderInput['store']>> = {
   'connector, stores nothing': 'nothing',

@@ -14,7 +14,11 @@ const KINDS: readonly ((head: Head, n: number) => Message)[] = [
   (head, n) => make.follow(head, person(n), n),
   (head, n) => {
     const kind = GIFT_KINDS[n % GIFT_KINDS.length]!
-    return make.gift(head, person(n % 20), kind, { repeat: n, group: String(1 + (n % 20)), final: n % 9 === 0 })
+    return make.gift(head, person(n % 20), kind, {
+      repeat: n,
+      group: String(1 + (n % 20)),
+      final: n % 9 === 0,
+    })
   },
 ]
 

@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   decode: () => import('./decode.ts'),
   writer: () => import('./writer.ts'),
   ingest: () => import('./ingest.ts'),
+  sse: () => import('./sse.ts'),
 }
 
 const { values, positionals } = parseArgs({
@@ -31,7 +32,9 @@ const machine = {
   load: loadavg()[0],
 }
 const command = `npm run bench -- ${[...names, ...(values.quick ? ['--quick'] : [])].join(' ')}`
-console.log(`${command}\n${machine.cpu} × ${machine.cores}, node ${machine.node}, load ${machine.load?.toFixed(2)}`)
+console.log(
+  `${command}\n${machine.cpu} × ${machine.cores}, node ${machine.node}, load ${machine.load?.toFixed(2)}`,
+)
 
 const folder = new URL('results/', import.meta.url)
 await mkdir(folder, { recursive: true })

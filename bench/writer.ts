@@ -13,7 +13,7 @@ const WAYS = [
 
 export const bench: Bench = async ({ quick }) => {
   const messages = quick ? 5_000 : 40_000
-  const rounds = quick ? 1 : 5
+  const rounds = quick ? 1 : 3
   const perBatch = 500
   const runs = WAYS.map((): Metered[] => [])
   for (let round = 0; round < rounds; round += 1)
