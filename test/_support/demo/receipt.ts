@@ -5,17 +5,21 @@ import type { Product } from './product.ts'
 
 interface SessionView {
   readonly id: string
-  readonly endReason: string | null
-  readonly archivedAt: number | null
 }
 
-interface Totals {
-  readonly received: number
-  readonly events: number
-  readonly duplicates: number
-  readonly poison: number
-  readonly giftValue: number
-  readonly gaps: { readonly count: number; readonly ms: number }
+interface SessionWhole {
+  readonly id: string
+  readonly endReason: string | null
+  readonly archivedAt: number | null
+  readonly counters: {
+    readonly received: number
+    readonly events: number
+    readonly duplicates: number
+    readonly poison: number
+    readonly giftValue: number
+  }
+  readonly gaps: readonly { readonly fromAt: number; readonly toAt: number | null; readonly cause: string }[]
+  readonly attempts: readonly { readonly outcome: string }[]
 }
 
 export interface Expected {
@@ -30,7 +34,6 @@ export interface Expected {
 
 export interface Receipt {
   readonly handle: string
-  readonly sessionId: string
   readonly line: string
   /** What does not match, empty when everything does. */
   readonly wrong: readonly string[]
@@ -51,13 +54,16 @@ const storedIds = async (product: Product, sessionId: string): Promise<readonly 
 
 const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`
 
+const gapText = ({ fromAt, toAt, cause }: SessionWhole['gaps'][number]) =>
+  `gap of ${(((toAt ?? fromAt) - fromAt) / 1_000).toFixed(1)} s (${cause})`
+
 export const receiptOf = async (product: Product, tiktok: TikTok, expected: Expected): Promise<Receipt> => {
   const { handle, broadcastId } = expected
   const sessions = await sessionsOf(product, handle)
-  const [session] = sessions
-  if (session === undefined)
-    return { handle, sessionId: '-', line: 'no session', wrong: ['there is no session'] }
-  const { totals } = await product.get<{ totals: Totals }>(`/api/sessions/${session.id}/stats`)
+  const [first] = sessions
+  if (first === undefined) return { handle, line: 'no session', wrong: ['there is no session'] }
+  const session = await product.get<SessionWhole>(`/api/sessions/${first.id}`)
+  const { counters, gaps } = session
   const stored = await storedIds(product, session.id)
 
   const sent = tiktok.truth.deliveries({ broadcastId })
@@ -70,25 +76,29 @@ export const receiptOf = async (product: Product, tiktok: TikTok, expected: Expe
   check(sessions.length === 1, `${sessions.length} sessions for one broadcast`)
   check(session.archivedAt !== null, 'not archived')
   check(session.endReason === expected.reason, `ended as ${session.endReason}, not ${expected.reason}`)
-  check(totals.received === sent, `received ${totals.received}, but ${sent} were sent`)
+  check(counters.received === sent, `received ${counters.received}, but ${sent} were sent`)
   check(
-    totals.received === totals.events + totals.duplicates + totals.poison,
+    counters.received === counters.events + counters.duplicates + counters.poison,
     'received is not stored + duplicates + poison',
   )
-  check(stored.length === totals.events, `${stored.length} events exported, but ${totals.events} counted`)
+  check(stored.length === counters.events, `${stored.length} events exported, but ${counters.events} counted`)
   check(stored.length === distinct.size, `${stored.length} stored, but ${distinct.size} different were sent`)
+  check(
+    session.attempts.filter(({ outcome }) => outcome === 'done').length === 1,
+    'not archived exactly once',
+  )
   check(missing.length === 0, `${plural(missing.length, 'message')} missing, the first is ${missing[0]}`)
   check(
-    expected.diamonds === null || totals.giftValue === expected.diamonds,
-    `${totals.giftValue} diamonds, expected ${expected.diamonds}`,
+    expected.diamonds === null || counters.giftValue === expected.diamonds,
+    `${counters.giftValue} diamonds, expected ${expected.diamonds}`,
   )
-  check(totals.gaps.count >= expected.gaps, `${plural(totals.gaps.count, 'gap')}, expected ${expected.gaps}`)
+  check(gaps.length >= expected.gaps, `${plural(gaps.length, 'gap')}, expected ${expected.gaps}`)
   const line = [
     `${session.id.padEnd(4)} ${String(session.endReason).padEnd(12)}`,
-    `received ${totals.received} = stored ${totals.events} + duplicates ${totals.duplicates} + poison ${totals.poison}`,
-    `${plural(totals.gaps.count, 'gap')} (${(totals.gaps.ms / 1_000).toFixed(1)} s)`,
-    `${totals.giftValue} diamonds`,
+    `received ${counters.received} = stored ${counters.events} + duplicates ${counters.duplicates} + poison ${counters.poison}`,
+    gaps.length === 0 ? 'no gap' : gaps.map(gapText).join(', '),
+    `${counters.giftValue} diamonds`,
     `sent ${sent}, ${distinct.size} different`,
   ].join(' · ')
-  return { handle, sessionId: session.id, line, wrong }
+  return { handle, line, wrong }
 }
