@@ -9,7 +9,7 @@ import type { Pieces } from './pieces.ts'
 import { ViewerTime } from './viewer-time.ts'
 
 export const MINUTE_MS = 60_000
-/** Events in one slice: about 20 ms of the reader. */
+/** Events in one slice: well under a tenth of a second of the reader. */
 const SLICE = 20_000n
 /** People held at most; beyond it the least active half is forgotten and the ranks below become estimates. */
 const PEOPLE_MAX = 200_000

@@ -13,15 +13,22 @@ const PAGE = 200
 const SESSIONS = `SELECT s.* FROM sessions AS s WHERE s.no > ?2 AND s.archived_at IS NOT NULL AND s.pruned_at IS NULL
 AND (?1 IS NULL OR s.no IN (SELECT value FROM json_each(?1))) ORDER BY s.no LIMIT ${PAGE}`
 
-const differing = (row: Row, counted: Counted): readonly (keyof Counted)[] =>
-  (Object.keys(counted) as readonly (keyof Counted)[]).filter(
-    (column) => int(row[column]) !== counted[column],
-  )
+type Right = Readonly<Record<string, number>>
+
+/** What the row should say. Duplicates leave no row: they are what was received beyond what was kept. */
+const rightOf = (row: Row, counted: Counted): Right => {
+  const kept = counted.event_count + int(row['poison'])
+  const received = Math.max(int(row['received']), kept)
+  return { ...counted, received, duplicates: received - kept }
+}
+
+const differing = (row: Row, right: Right): readonly string[] =>
+  Object.keys(right).filter((column) => int(row[column]) !== right[column])
 
 // Only from what was compared: when the row changed meanwhile, the next repair looks again.
-const mend = Effect.fnUntraced(function* (row: Row, counted: Counted, columns: readonly (keyof Counted)[]) {
+const mend = Effect.fnUntraced(function* (row: Row, right: Right, columns: readonly string[]) {
   const database = yield* Database
-  const set = columns.map((column) => `${column} = ${counted[column]}`).join(', ')
+  const set = columns.map((column) => `${column} = ${right[column]}`).join(', ')
   const same = columns.map((column) => `${column} = ${int(row[column])}`).join(' AND ')
   const committed = yield* database.write({
     statements: [
@@ -48,11 +55,11 @@ export const repairCounters = Effect.fnUntraced(function* (
       const no = int(row['no'])
       after = no
       tally.checked += 1
-      const counted = yield* recount(no)
-      const columns = differing(row, counted)
+      const right = rightOf(row, yield* recount(no))
+      const columns = differing(row, right)
       if (columns.length === 0) continue
-      const detail = columns.map((column) => `${column} ${int(row[column])} → ${counted[column]}`).join(', ')
-      const fixed = dryRun ? false : yield* mend(row, counted, columns)
+      const detail = columns.map((column) => `${column} ${int(row[column])} → ${right[column]}`).join(', ')
+      const fixed = dryRun ? false : yield* mend(row, right, columns)
       tally.add({ kind: 'counters', sessionId: sessionId(no), fixed, detail })
     }
   }
