@@ -1,5 +1,6 @@
 // One connection: the pragmas it promises, what its failures say, and what it does after one.
 
+import { existsSync, readdirSync } from 'node:fs'
 import { createClient } from '@libsql/client/sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnection, pathOf, type Connection } from '../../src/db/client.ts'
@@ -8,6 +9,9 @@ import { tempFolder } from '../_support/db.ts'
 
 const count = async (connection: Connection) =>
   (await connection.query('SELECT count(*) AS n FROM t')).rows[0]?.['n']
+
+/** Open files of this process, where the system tells. */
+const descriptors = (): number => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0)
 
 describe('a connection', () => {
   let folder: ReturnType<typeof tempFolder>
@@ -86,6 +90,22 @@ describe('a connection', () => {
     expect(setup.reopened(), 'only the first BUSY costs a connection').toBe(1)
     expect((await setup.query('PRAGMA wal_checkpoint(TRUNCATE)')).rows[0]?.['busy']).toBe(0)
     other.close()
+  })
+
+  it('opening anew again and again does not use up file descriptors', async () => {
+    const connection = await connect({ pragmas: () => ['max_page_count = 20'] })
+    await connection.query('CREATE TABLE t (a)')
+    const before = descriptors()
+    const fill = () => connection.batch([{ sql: 'INSERT INTO t VALUES (zeroblob(200000))' }])
+    for (let n = 0; n < 80; n += 1) {
+      await expect(fill()).rejects.toMatchObject({ kind: 'full' })
+      // What was collected is finalized in a later turn of the loop, as between the writer's tries.
+      await new Promise((done) => setImmediate(done))
+    }
+    expect(connection.reopened()).toBe(79)
+    expect(descriptors() - before).toBeLessThan(40)
+    await connection.batch([{ sql: 'INSERT INTO t VALUES (1)' }])
+    expect(await count(connection)).toBe(1)
   })
 
   it('gives bytes back as they were, also those of a view', async () => {
