@@ -2,7 +2,7 @@
 // the answers. A batch is first tried as if all its events were new, which is cheap to count; when some were
 // not, it is tried as a recount.
 
-import type { Result, Statement } from '../../db/database.ts'
+import type { Result, SqlValue, Statement } from '../../db/database.ts'
 import { EVENT_JSON } from '../exports/event-json.ts'
 import { addTally, setCounted, setGiftValue } from './counters.ts'
 import type { EventRow } from './event-row.ts'
@@ -61,9 +61,9 @@ const sharesOf = (rows: Rows): readonly Share[] => {
   for (const { intake, row } of rows.events) {
     const share = shares.get(intake.recording)
     if (share === undefined) continue
-    if (share.first === 0) share.first = row[0]
+    if (share.first === 0) share.first = row.seq
     tallyEvent(share.tally, row)
-    if (row[6] === 'gift') addGift(share.streaks, row)
+    if (row.kind === 'gift') addGift(share.streaks, row)
   }
   return [...shares.values()]
 }
@@ -73,33 +73,56 @@ const json = (text: string, rows: readonly unknown[]): Statement => ({
   args: [JSON.stringify(rows)],
 })
 const address = (recording: Recording): readonly [number, number] => [recording.no, recording.epoch]
-const addressed = (rows: readonly Placed<readonly unknown[]>[]): readonly unknown[] =>
-  rows.map(({ intake, row }) => [intake.recording.no, intake.recording.epoch, ...row])
+const frameSteps = (frames: readonly Intake[]): Step[] =>
+  sql.chunksOf(frames.filter(({ frameSeq }) => frameSeq > 0)).map((chunk) => ({
+    statement: {
+      sql: sql.framesSql(chunk.length),
+      args: chunk.flatMap(({ recording, frameSeq, at, conn, kind, bytes }) => [
+        recording.no,
+        recording.epoch,
+        frameSeq,
+        at,
+        conn,
+        kind,
+        bytes,
+      ]),
+    },
+  }))
 
-const frameSteps = (frames: readonly Intake[]): Step[] => {
-  const stored = frames.filter(({ frameSeq }) => frameSeq > 0)
-  const steps: Step[] = []
-  for (let from = 0; from < stored.length; from += sql.FRAMES_A_STATEMENT) {
-    const some = stored.slice(from, from + sql.FRAMES_A_STATEMENT)
-    const args = some.flatMap(({ recording, frameSeq, at, conn, kind, bytes }) => [
-      recording.no,
-      recording.epoch,
-      frameSeq,
-      at,
-      conn,
-      kind,
-      bytes,
-    ])
-    steps.push({ statement: { sql: sql.framesSql(some.length), args } })
+const eventArgs = ({ intake: { recording }, row }: Placed<EventRow>): readonly SqlValue[] => [
+  recording.no,
+  recording.epoch,
+  row.seq,
+  row.msgId,
+  row.frameSeq,
+  row.idx,
+  row.at,
+  row.sourceAt,
+  row.kind,
+  row.method,
+  row.userId,
+  row.handle,
+  row.nickname,
+  row.text,
+  row.amount,
+  row.total,
+  row.value,
+  row.giftId,
+  row.groupId,
+  row.final ? 1 : 0,
+  row.history ? 1 : 0,
+  row.data,
+]
+
+const eventSteps = ({ events, poison }: Rows, mode: Mode): Step[] => {
+  const text = mode === 'new' ? sql.eventsSql : sql.newEventsSql
+  const steps: Step[] = sql.chunksOf(events).map((chunk) => ({
+    statement: { sql: text(chunk.length), args: chunk.flatMap(eventArgs) },
+  }))
+  if (poison.length > 0) {
+    const rows = poison.map(({ intake, row }) => [...address(intake.recording), ...row])
+    steps.push({ statement: json(sql.POISON_SQL, rows) })
   }
-  return steps
-}
-
-const eventSteps = (rows: Rows, mode: Mode): Step[] => {
-  const steps: Step[] = []
-  const text = mode === 'new' ? sql.EVENTS_SQL : sql.NEW_EVENTS_SQL
-  if (rows.events.length > 0) steps.push({ statement: json(text, addressed(rows.events)) })
-  if (rows.poison.length > 0) steps.push({ statement: json(sql.POISON_SQL, addressed(rows.poison)) })
   return steps
 }
 

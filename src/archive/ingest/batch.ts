@@ -30,7 +30,7 @@ const asPoison = (
   { intake, row }: Placed<EventRow>,
   error: DbFailure,
 ): Placed<PoisonRow> => {
-  const [, msgId, frameSeq, idx, at, , , method] = row
+  const { msgId, frameSeq, idx, at, method } = row
   const bytes = payloadOf(decoder, { kind: intake.kind, payload: intake.bytes }, idx) ?? NONE
   const spoiled = { frameSeq, idx, at, method, msgId, bytes }
   return { intake, row: poisonRow(spoiled, new Refused(error.kind)) }

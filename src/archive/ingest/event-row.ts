@@ -1,7 +1,6 @@
 // An event as a row: what a column can hold, and what is refused because storing it would alter it.
-// The order of a row's elements is read by the statement in `event-rows.ts`.
 
-import type { DecodedMessage } from '../../domain/event.ts'
+import type { DecodedMessage, EventKind } from '../../domain/event.ts'
 
 /** Longest text of an event, and longest JSON of its `data`, in UTF-16 units. */
 export const TEXT_MAX = 65_536
@@ -9,33 +8,28 @@ export const TEXT_MAX = 65_536
 const NAME_MAX = 256
 const METHOD_MAX = 128
 
-export type Rest = readonly [
-  amount: number | null,
-  total: number | null,
-  value: number | null,
-  giftId: string | null,
-  groupId: string | null,
-  final: 0 | 1,
-  history: 0 | 1,
-  data: string | null,
-]
-
-/** `rest` holds what most events do not have; null when it has nothing to say. */
-export type EventRow = readonly [
-  seq: number,
-  msgId: string,
-  frameSeq: number,
-  idx: number,
-  at: number,
-  sourceAt: number | null,
-  kind: string,
-  method: string,
-  userId: string | null,
-  handle: string | null,
-  nickname: string | null,
-  text: string | null,
-  rest: Rest | null,
-]
+export interface EventRow {
+  readonly seq: number
+  readonly msgId: string
+  readonly frameSeq: number
+  readonly idx: number
+  readonly at: number
+  readonly sourceAt: number | null
+  readonly kind: EventKind
+  readonly method: string
+  readonly userId: string | null
+  readonly handle: string | null
+  readonly nickname: string | null
+  readonly text: string | null
+  readonly amount: number | null
+  readonly total: number | null
+  readonly value: number | null
+  readonly giftId: string | null
+  readonly groupId: string | null
+  readonly final: boolean
+  readonly history: boolean
+  readonly data: string | null
+}
 
 /** Why a message is not stored as an event. The text is free of what the message says. */
 export class Unfit extends Error {
@@ -86,48 +80,30 @@ const dataOf = (data: DecodedMessage['data']): string | null => {
   return json
 }
 
-const restOf = (event: DecodedMessage): Rest | null => {
-  const data = dataOf(event.data)
-  const isPlain =
-    data === null &&
-    event.amount === null &&
-    event.total === null &&
-    event.value === null &&
-    event.giftId === null &&
-    event.groupId === null &&
-    !event.final &&
-    !event.isHistory
-  return isPlain
-    ? null
-    : [
-        intOrNull(event.amount),
-        intOrNull(event.total),
-        intOrNull(event.value),
-        idOrNull(event.giftId),
-        idOrNull(event.groupId),
-        event.final ? 1 : 0,
-        event.isHistory ? 1 : 0,
-        data,
-      ]
-}
-
 /** Throws `Unfit` when the event cannot be stored as it is. */
 export const eventRow = (
   event: DecodedMessage,
   place: { readonly seq: number; readonly frameSeq: number; readonly idx: number; readonly at: number },
   msgId: string,
-): EventRow => [
-  place.seq,
+): EventRow => ({
+  seq: place.seq,
   msgId,
-  place.frameSeq,
-  place.idx,
-  place.at,
-  intOrNull(event.sourceAt),
-  event.kind,
-  nameOf(event.method, METHOD_MAX) ?? '',
-  idOrNull(event.userId),
-  nameOf(event.handle),
-  nameOf(event.nickname),
-  textOf(event.text),
-  restOf(event),
-]
+  frameSeq: place.frameSeq,
+  idx: place.idx,
+  at: place.at,
+  sourceAt: intOrNull(event.sourceAt),
+  kind: event.kind,
+  method: nameOf(event.method, METHOD_MAX) ?? '',
+  userId: idOrNull(event.userId),
+  handle: nameOf(event.handle),
+  nickname: nameOf(event.nickname),
+  text: textOf(event.text),
+  amount: intOrNull(event.amount),
+  total: intOrNull(event.total),
+  value: intOrNull(event.value),
+  giftId: idOrNull(event.giftId),
+  groupId: idOrNull(event.groupId),
+  final: event.final,
+  history: event.isHistory,
+  data: dataOf(event.data),
+})

@@ -91,7 +91,7 @@ export class Gathering {
       const { recording } = intake
       for (const row of intake.events) {
         events.push({ intake, row })
-        if (row[6] === 'gift') recording.streaksOpen = true
+        if (row.kind === 'gift') recording.streaksOpen = true
       }
       for (const row of intake.poison) poison.push({ intake, row })
       recording.totals = after(recording.totals, intake)

@@ -1,47 +1,62 @@
 // The statements that bring rows in, for any number of sessions at once: frames, events, poison, and what they
 // add to their session. Each joins the session's row on the epoch, so what belongs to a session that another
 // owner has taken over goes nowhere.
-//
-// Rows travel as one JSON text. `jsonb(value)` behind a LIMIT is what makes that quick: SQLite may not flatten
-// such a subquery, so each row is parsed once and not once a column. Nothing is cached between commits, so a
-// statement that is long to prepare is paid for again each time.
 
+/**
+ * Rows as one JSON text. `jsonb(value)` behind a LIMIT is what makes it quick: SQLite may not flatten such a
+ * subquery, so each row is parsed once and not once a column.
+ */
 export const rowsOf = (parameter: string): string =>
   `(SELECT jsonb(value) AS v FROM json_each(${parameter}) LIMIT -1)`
 
-/** Session, epoch, sequence, arrival, connection, kind, payload. */
-const FRAME_COLUMNS = 7
-export const FRAMES_A_STATEMENT = 128
+/** Rows as parameters, in few different numbers, so that few statements are prepared and each of them often. */
+const CHUNKS = [64, 16, 4, 1] as const
 
-const frameTexts = new Map<number, string>()
+export const chunksOf = <A>(rows: readonly A[]): readonly (readonly A[])[] => {
+  const chunks: (readonly A[])[] = []
+  let from = 0
+  for (const size of CHUNKS) {
+    for (; rows.length - from >= size; from += size) chunks.push(rows.slice(from, from + size))
+  }
+  return chunks
+}
 
-/** Parameters: `count` times the columns above. */
-export const framesSql = (count: number): string => {
-  const known = frameTexts.get(count)
-  if (known !== undefined) return known
-  const row = `(${Array.from({ length: FRAME_COLUMNS }, () => '?').join(',')})`
-  const text = `INSERT INTO frames (id, at, conn, kind, payload)
-SELECT (s.no << 26) + f.column3, f.column4, f.column5, f.column6, f.column7
-FROM (VALUES ${Array.from({ length: count }, () => row).join(',')}) AS f
-CROSS JOIN sessions AS s ON s.no = f.column1 AND s.epoch = f.column2
-WHERE true ON CONFLICT DO NOTHING`
-  frameTexts.set(count, text)
+const texts = new Map<string, string>()
+
+const valuesSql = (count: number, columns: number, around: readonly [string, string]): string => {
+  const key = `${count} ${around[0]}${around[1]}`
+  let text = texts.get(key)
+  if (text === undefined) {
+    const row = `(${Array.from({ length: columns }, () => '?').join(',')})`
+    text = `${around[0]} FROM (VALUES ${Array.from({ length: count }, () => row).join(',')}) AS e
+CROSS JOIN sessions AS s ON s.no = e.column1 AND s.epoch = e.column2 ${around[1]}`
+    texts.set(key, text)
+  }
   return text
 }
 
-const OURS = 's.no = v ->> 0 AND s.epoch = v ->> 1'
+const WHAT_IS_NEW = 'WHERE true ON CONFLICT DO NOTHING'
 
-/** ?1: rows of [session, epoch, …`EventRow`]. A message that is there already makes it fail. */
-export const EVENTS_SQL = `INSERT INTO events (id, room_no, late, msg_id, frame_id, idx, at, source_at, kind, method,
+/** Each row: session, epoch, sequence, arrival, connection, kind, payload. */
+export const framesSql = (count: number): string =>
+  valuesSql(count, 7, [
+    `INSERT INTO frames (id, at, conn, kind, payload)
+SELECT (s.no << 26) + e.column3, e.column4, e.column5, e.column6, e.column7`,
+    WHAT_IS_NEW,
+  ])
+
+const INSERT_EVENTS = `INSERT INTO events (id, room_no, late, msg_id, frame_id, idx, at, source_at, kind, method,
 user_id, handle, nickname, text, amount, total, value, gift_id, group_id, final, history, data)
-SELECT base + (v ->> 2), room_no, late, v ->> 3, base + (v ->> 4), v ->> 5, v ->> 6, v ->> 7, v ->> 8, v ->> 9,
-v ->> 10, v ->> 11, v ->> 12, v ->> 13, r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4,
-coalesce(r ->> 5, 0), coalesce(r ->> 6, 0), r ->> 7
-FROM (SELECT s.no << 26 AS base, s.room_no, s.archived_at IS NOT NULL AS late, v, jsonb_extract(v, '$[14]') AS r
-  FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON ${OURS} LIMIT -1)`
+SELECT (s.no << 26) + e.column3, s.room_no, s.archived_at IS NOT NULL, e.column4, (s.no << 26) + e.column5,
+${Array.from({ length: 17 }, (_, index) => `e.column${index + 6}`).join(', ')}`
+
+/** Each row: session, epoch, and the fields of `EventRow`. A message that is there already makes it fail. */
+export const eventsSql = (count: number): string => valuesSql(count, 22, [INSERT_EVENTS, ''])
 
 /** The same, leaving out what is there already. */
-export const NEW_EVENTS_SQL = `${EVENTS_SQL} WHERE true ON CONFLICT DO NOTHING`
+export const newEventsSql = (count: number): string => valuesSql(count, 22, [INSERT_EVENTS, WHAT_IS_NEW])
+
+const OURS = 's.no = v ->> 0 AND s.epoch = v ->> 1'
 
 /** ?1: rows of [session, epoch, …`PoisonRow`]. */
 export const POISON_SQL = `INSERT INTO poison (session_no, frame_id, idx, at, method, msg_id, error, sha256, head, size)
@@ -52,7 +67,7 @@ WHERE true ON CONFLICT DO NOTHING`
 /**
  * ?1: rows of [session, epoch, …what is true after them: frames, bytes, received, poison, last arrival, last frame,
  * last sequence, …what they add: events, chats, gifts, likes, joins, follows, shares, viewers sum and samples,
- * …highest and last viewers]. Right only after `EVENTS_SQL`, of which every row was new.
+ * …highest and last viewers]. Right only after `eventsSql`, of which every row was new.
  */
 export const COUNTERS_SQL = `UPDATE sessions SET frames = v ->> 2, bytes = v ->> 3, received = v ->> 4, poison = v ->> 5,
 last_at = max(last_at, v ->> 6), last_frame_seq = max(last_frame_seq, v ->> 7), last_seq = max(last_seq, v ->> 8),

@@ -25,34 +25,21 @@ const giftName = (data: string | null): string | null => {
   return typeof name === 'string' ? name : null
 }
 
-const streakOf = (row: EventRow): Streak => {
-  const [amount, , value, giftId, groupId, final, , data] = row[12] ?? [
-    null,
-    null,
-    null,
-    null,
-    null,
-    0,
-    0,
-    null,
-  ]
+const streakOf = (row: EventRow): Streak => [
+  row.userId ?? '0',
+  row.giftId ?? '0',
+  row.groupId ?? row.msgId,
+  row.value ?? 0,
+  Math.max(row.amount ?? 1, 1),
+  1,
+  row.at,
+  row.at,
+  giftName(row.data),
+  row.handle,
+  row.nickname,
   // A gift without a group is no streak: it stands alone, and nothing more of it comes.
-  const closed = final === 1 || groupId === null
-  return [
-    row[8] ?? '0',
-    giftId ?? '0',
-    groupId ?? row[1],
-    value ?? 0,
-    Math.max(amount ?? 1, 1),
-    1,
-    row[4],
-    row[4],
-    giftName(data),
-    row[9],
-    row[10],
-    closed ? 'repeat_end' : null,
-  ]
-}
+  row.final || row.groupId === null ? 'repeat_end' : null,
+]
 
 /** Adds a gift to the streaks of its session. */
 export const addGift = (streaks: Map<string, Streak>, row: EventRow): void => {

@@ -35,9 +35,8 @@ export const newTally = (): Tally => ({
 
 export const tallyEvent = (tally: Tally, row: EventRow): void => {
   tally.events += 1
-  tally.lastSeq = Math.max(tally.lastSeq, row[0])
-  const rest = row[12]
-  switch (row[6]) {
+  tally.lastSeq = Math.max(tally.lastSeq, row.seq)
+  switch (row.kind) {
     case 'chat':
       tally.chats += 1
       return
@@ -45,7 +44,7 @@ export const tallyEvent = (tally: Tally, row: EventRow): void => {
       tally.gifts += 1
       return
     case 'like':
-      tally.likes += rest?.[0] ?? 0
+      tally.likes += row.amount ?? 0
       return
     case 'join':
       tally.joins += 1
@@ -57,7 +56,7 @@ export const tallyEvent = (tally: Tally, row: EventRow): void => {
       tally.shares += 1
       return
     case 'viewers': {
-      const total = rest?.[1] ?? null
+      const { total } = row
       if (total === null) return
       tally.viewersSum += total
       tally.viewersSamples += 1
