@@ -100,7 +100,7 @@ export const exportCommand = Command.make(
   },
   Effect.fn(function* ({ session, format, kinds, out }) {
     const server = yield* connect
-    const search = new URLSearchParams({ format, ...(Option.isSome(kinds) && { kinds: kinds.value }) })
+    const search = new URLSearchParams({ format, ...(Option.isSome(kinds) && { kind: kinds.value }) })
     const abort = new AbortController()
     const response = yield* server.open('GET', `${sessionPath(session, '/export')}?${search}`, abort.signal)
     const total = Number(response.headers.get('x-total-rows') ?? Number.NaN)

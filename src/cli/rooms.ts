@@ -23,31 +23,39 @@ const COLUMNS: readonly Column[] = [
   ['LAST ERROR', (row) => plain(row['lastError'])],
 ]
 
-const details = (status: JsonObject): string =>
-  pairs([
-    ['room', plain(status['id'])],
-    ['handle', `@${plain(status['handle'])}`],
-    ['name', plain(status['displayName'])],
-    ['watched', status['monitor'] === true ? 'yes' : 'no'],
-    ['state', `${plain(status['state'])} since ${moment(status['since'])}`],
-    ['session', plain(at(status, 'session.id'))],
-    ['events', plain(at(status, 'session.counters.events'))],
-    ['waits for', plain(at(status, 'waiting.for'))],
-    ['until', moment(at(status, 'waiting.untilAt'))],
-    ['last error', plain(status['lastError'])],
-    ['commands', plain(Array.isArray(status['allowed']) ? status['allowed'].join(', ') : null)],
-  ])
+const status = (path: string) => (diagnosis: JsonObject) => at(diagnosis, `evidence.status.${path}`)
 
-const list = Command.make(
-  'list',
-  {},
-  Effect.fn(function* () {
-    const rooms = yield* everyPage(yield* connect, '/api/rooms', {})
-    yield* print({ items: rooms }, () =>
-      rooms.length === 0 ? 'There is no room yet: roomkeeper rooms add @handle' : table(COLUMNS, rooms),
-    )
-  }),
-).pipe(Command.withDescription('Every room and what it is doing'), Command.withAlias('ls'))
+const details = (diagnosis: JsonObject): string => {
+  const of = (path: string) => plain(status(path)(diagnosis))
+  const allowed = status('allowed')(diagnosis)
+  return pairs([
+    ['room', of('id')],
+    ['handle', `@${of('handle')}`],
+    ['name', of('displayName')],
+    ['state', `${of('state')} since ${moment(status('since')(diagnosis))}`],
+    ['why', plain(diagnosis['sentence'])],
+    ['next', plain(diagnosis['next'])],
+    ['advice', plain(diagnosis['advice'])],
+    ['session', of('session.id')],
+    ['events', of('session.counters.events')],
+    ['last look', moment(at(diagnosis, 'evidence.lookedAt'))],
+    ['next look', moment(at(diagnosis, 'evidence.nextLookAt'))],
+    ['last error', of('lastError')],
+    ['commands', plain(Array.isArray(allowed) ? allowed.join(', ') : null)],
+  ])
+}
+
+const showAll = Effect.fn(function* () {
+  const found = yield* everyPage(yield* connect, '/api/rooms', {})
+  yield* print({ items: found }, () =>
+    found.length === 0 ? 'There is no room yet: roomkeeper rooms add @handle' : table(COLUMNS, found),
+  )
+})
+
+const list = Command.make('list', {}, showAll).pipe(
+  Command.withDescription('Every room and what it is doing'),
+  Command.withAlias('ls'),
+)
 
 const add = Command.make(
   'add',
@@ -143,33 +151,16 @@ const show = Command.make(
   { room },
   Effect.fn(function* ({ room }) {
     const server = yield* connect
-    const answer = yield* server.ask('GET', pathOf(room))
+    const answer = yield* server.ask('GET', pathOf(room, '/diagnosis'))
     yield* print(answer, () => details(answer))
   }),
-).pipe(Command.withDescription('One room in full'))
+).pipe(
+  Command.withDescription('One room: what it is doing, and why it is not recorded when it is not'),
+  Command.withAlias('diagnose'),
+)
 
-const diagnose = Command.make(
-  'diagnose',
-  { room },
-  Effect.fn(function* ({ room }) {
-    const server = yield* connect
-    const answer = yield* server.ask('GET', pathOf(room, '/diagnosis'))
-    yield* print(answer, () =>
-      pairs([
-        ['why', plain(answer['sentence'])],
-        ['next', plain(answer['next'])],
-        ['advice', plain(answer['advice'])],
-        ['last look', moment(at(answer, 'evidence.lookedAt'))],
-        ['next look', moment(at(answer, 'evidence.nextLookAt'))],
-        ['state', plain(at(answer, 'evidence.status.state'))],
-        ['last error', plain(at(answer, 'evidence.status.lastError'))],
-      ]),
-    )
-  }),
-).pipe(Command.withDescription('"It is live and you do not record it, why?"'))
-
-export const rooms = Command.make('rooms').pipe(
-  Command.withDescription('Rooms: list, add, command, diagnose'),
+export const rooms = Command.make('rooms', {}, showAll).pipe(
+  Command.withDescription('Rooms: what they are doing; add, start, stop and explain them'),
   Command.withSubcommands([
     list,
     add,
@@ -180,6 +171,5 @@ export const rooms = Command.make('rooms').pipe(
     rename,
     simple('release', 'Released', 'Let a quarantined room go on'),
     show,
-    diagnose,
   ]),
 )

@@ -27,6 +27,16 @@ const COLUMNS: readonly Column[] = [
   ['PEAK', (row) => plain(at(row, 'counters.viewersPeak'))],
 ]
 
+const showAll = Effect.fn(function* (room: Option.Option<string>, limit: number) {
+  const query = Option.isSome(room) ? { room: room.value } : {}
+  const found = yield* everyPage(yield* connect, '/api/sessions', query, limit)
+  yield* print({ items: found }, () =>
+    found.length === 0 ? 'Nothing was recorded yet.' : table(COLUMNS, found),
+  )
+})
+
+const LIMIT = 50
+
 const list = Command.make(
   'list',
   {
@@ -37,16 +47,10 @@ const list = Command.make(
     limit: Flag.Int('limit').pipe(
       Flag.withDescription('how many, the newest first'),
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: LISTED_MAX }))),
-      Flag.withDefault(50),
+      Flag.withDefault(LIMIT),
     ),
   },
-  Effect.fn(function* ({ room, limit }) {
-    const query = Option.isSome(room) ? { room: room.value } : {}
-    const sessions = yield* everyPage(yield* connect, '/api/sessions', query, limit)
-    yield* print({ items: sessions }, () =>
-      sessions.length === 0 ? 'Nothing was recorded yet.' : table(COLUMNS, sessions),
-    )
-  }),
+  ({ room, limit }) => showAll(room, limit),
 ).pipe(Command.withDescription('Recorded broadcasts, the newest first'), Command.withAlias('ls'))
 
 const show = Command.make(
@@ -73,13 +77,16 @@ const show = Command.make(
         ['gift value', plain(at(answer, 'counters.giftValue'))],
         ['likes', plain(at(answer, 'counters.likes'))],
         ['joins', plain(at(answer, 'counters.joins'))],
+        ['gaps', plain(Array.isArray(answer['gaps']) ? answer['gaps'].length : null)],
+        ['merged into', plain(answer['mergedInto'])],
+        ['pruned', moment(answer['prunedAt'])],
         ['peak viewers', plain(at(answer, 'counters.viewersPeak'))],
       ]),
     )
   }),
 ).pipe(Command.withDescription('One session: its totals and its receipt'))
 
-export const sessions = Command.make('sessions').pipe(
-  Command.withDescription('Sessions: list, show'),
+export const sessions = Command.make('sessions', {}, () => showAll(Option.none(), LIMIT)).pipe(
+  Command.withDescription('Sessions: what was recorded'),
   Command.withSubcommands([list, show]),
 )

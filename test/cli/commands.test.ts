@@ -41,7 +41,7 @@ describe('rooms', () => {
             asked,
             response,
           )
-    const { out, error } = await cli('rooms', 'list')
+    const { out, error } = await cli('rooms')
     expect(error).toBeNull()
     expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['HANDLE', 'STATE', 'SINCE', 'SESSION', 'EVENTS', 'WAITS FOR', 'LAST ERROR'],
@@ -53,8 +53,13 @@ describe('rooms', () => {
 
   it('prints what the server said for programs', async () => {
     server.answer = json({ items: [ROOM], next: null })
-    const { out } = await cli('rooms', 'list', '--json')
-    expect(JSON.parse(out)).toEqual({ items: [ROOM] })
+    for (const args of [
+      ['rooms', 'list', '--json'],
+      ['rooms', '--json'],
+      ['--json', 'sessions'],
+    ]) {
+      expect(JSON.parse((await cli(...args)).out), args.join(' ')).toEqual({ items: [ROOM] })
+    }
   })
 
   it('adds a room and shows its token', async () => {
@@ -76,7 +81,6 @@ describe('rooms', () => {
     [['release', 'r1'], 'POST', '/api/rooms/r1/release', {}],
     [['rename', 'r1', 'newer'], 'POST', '/api/rooms/r1/rename', { handle: 'newer' }],
     [['remove', 'a/../b', '--yes'], 'DELETE', '/api/rooms/a%2F..%2Fb', null],
-    [['show', 'r1'], 'GET', '/api/rooms/r1', null],
   ] as const)('asks for %j', async (args, method, path, body) => {
     server.answer = json(ROOM)
     const { error, out } = await cli('rooms', ...args)
@@ -92,8 +96,11 @@ describe('rooms', () => {
       advice: null,
       evidence: { status: ROOM, lookedAt: Date.UTC(2026, 0, 2), nextLookAt: null },
     })
-    const { out } = await cli('rooms', 'diagnose', 'maker')
+    const { out } = await cli('rooms', 'show', '@maker')
+    expect((await cli('rooms', 'diagnose', '@maker')).out).toBe(out)
+    expect(server.asked[0]?.path).toBe('/api/rooms/%40maker/diagnosis')
     expect(out).toContain('It is offline.')
+    expect(out).toContain('live.receiving')
     expect(out).toContain('2026-01-02 00:00:00Z')
   })
 

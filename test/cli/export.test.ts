@@ -54,7 +54,7 @@ describe('an export', () => {
     const out = join(folder, 'chat.csv')
     expect((await cli(['s4', '-f', 'csv', '--kinds', 'chat,gift', '-o', out])).error).toBeNull()
     expect(await readFile(out, 'utf8')).toBe('id,text\r\n1,a\r\n')
-    expect(server.asked[0]?.query).toEqual({ format: 'csv', kinds: 'chat,gift' })
+    expect(server.asked[0]?.query).toEqual({ format: 'csv', kind: 'chat,gift' })
   })
 
   it('replaces an older file only once it is whole', async () => {
