@@ -84,7 +84,9 @@ export const openConnection = (
     const run = async () => {
       try {
         const { signal } = abort
-        const onFetch = (bytes: Uint8Array) => tap.frame('fetch', bytes)
+        const onFetch = (bytes: Uint8Array) => {
+          if (!tap.frame('fetch', bytes)) throw failure('network', 'the first batch could not be taken')
+        }
         const { broadcastId } = await dial({ ...opening, signal, now: opening.time.now, onFetch, onSocket })
         if (timedOut) throw new Error('opened too late')
         if (signal.aborted) return

@@ -7,6 +7,7 @@ import {
   getRandomPresets,
   getWebConfig,
   RouteConfig,
+  SignConfig,
   TikTokLiveConnection,
   WebcastHttpClient,
 } from 'tiktok-live-connector'
@@ -115,6 +116,8 @@ RouteConfig.fetchSignedWebSocketFromProvider = (args) => {
 /** Sign clients by key: the library's own is global, so one key would be everybody's. */
 const signClients = new Map<string, EulerStreamApiClient>()
 const SIGN_CLIENTS_KEPT = 200
+/** How the library introduces itself to the sign server; read from its global options, which are never written. */
+const SIGN_HEADERS: Readonly<Record<string, string>> = SignConfig.baseOptions.headers
 
 const signClient = (basePath: string, signKey: Redacted.Redacted<string> | null): EulerStreamApiClient => {
   const apiKey = signKey === null ? '' : Redacted.value(signKey)
@@ -125,7 +128,7 @@ const signClient = (basePath: string, signKey: Redacted.Redacted<string> | null)
       basePath: basePath.replace(/\/+$/, ''),
       ...(apiKey === '' ? {} : { apiKey }),
       baseOptions: {
-        headers: { 'User-Agent': `tiktok-live-connector/2.5.0 ${process.platform}` },
+        headers: { ...SIGN_HEADERS },
         validateStatus: () => true,
         // No redirects: the key would go with them. No proxy from the environment: agents decide.
         maxRedirects: 0,

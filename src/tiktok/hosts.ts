@@ -11,8 +11,8 @@ export interface Origins {
 export const WEB_HOST = 'www.tiktok.com'
 export const WEBCAST_HOST = 'webcast.tiktok.com'
 
-/** TikTok's domains. Sockets are served below `tiktok.com` and its regional twins; the others carry its pages. */
-const DOMAINS = ['tiktok.com', 'tiktokv.com', 'tiktokv.us', 'tiktokv.eu', 'tiktokcdn.com', 'tiktokcdn-us.com']
+/** TikTok's domains: pages and sockets are served below `tiktok.com` and its regional twins. */
+const DOMAINS = ['tiktok.com', 'tiktokv.com', 'tiktokv.us']
 
 const isTikTok = (hostname: string): boolean =>
   DOMAINS.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))

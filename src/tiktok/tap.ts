@@ -14,6 +14,8 @@ export interface Time {
 /** Unsent bytes of acks and pongs at which the other side counts as gone: it reads nothing. */
 const BACKLOG_MAX = 1 << 20
 const HANDSHAKE_TEXT_MAX = 300
+/** Acks that wait while reading is held. */
+const HELD_ACKS_MAX = 1_000
 
 const bytesOf = (data: RawData): Uint8Array => {
   if (Array.isArray(data)) return Buffer.concat(data)
@@ -32,6 +34,8 @@ export class Tap {
   /** Given up or broken: nothing is passed on any more. */
   #mute = false
   #finishing = false
+  #held = false
+  #heldAcks: Uint8Array[] = []
   lastFrameAt: number
   /** How the socket's door was closed to us, when it was. */
   refusal: { readonly status: number; readonly message: string } | null = null
@@ -44,9 +48,9 @@ export class Tap {
     this.lastFrameAt = time.monotonic()
   }
 
-  /** Takes the sign server's first batch or a socket's frame. */
-  readonly frame = (kind: 'push' | 'fetch', bytes: Uint8Array): void => {
-    if (this.#mute) return
+  /** Passes on the sign server's first batch or a socket's frame; false when nothing is passed on any more. */
+  readonly frame = (kind: 'push' | 'fetch', bytes: Uint8Array): boolean => {
+    if (this.#mute) return false
     this.lastFrameAt = this.#time.monotonic()
     try {
       this.#listener.onFrame(kind, bytes, this.#time.now())
@@ -56,6 +60,7 @@ export class Tap {
       this.error ??= error instanceof Error ? error : new Error(String(error))
       this.#socket?.terminate()
     }
+    return !this.#mute
   }
 
   /**
@@ -105,12 +110,23 @@ export class Tap {
   }
 
   hold(hold: boolean): void {
-    if (this.#closed !== null || this.#finishing) return
-    if (hold) this.#socket?.pause()
-    else this.#socket?.resume()
+    if (this.#closed !== null || this.#finishing || hold === this.#held) return
+    this.#held = hold
+    if (hold) {
+      this.#socket?.pause()
+      return
+    }
+    this.#socket?.resume()
+    // After the next read: writing to a connection that was reset meanwhile would throw away what is still unread.
+    const acks = this.#heldAcks.splice(0)
+    if (acks.length > 0) setImmediate(() => acks.forEach((bytes) => this.send(bytes)))
   }
 
   send(bytes: Uint8Array): void {
+    if (this.#held) {
+      if (this.#heldAcks.length < HELD_ACKS_MAX) this.#heldAcks.push(bytes)
+      return
+    }
     const socket = this.#socket
     if (socket !== null && socket.readyState === socket.OPEN && this.#hasRoom()) socket.send(bytes)
   }
@@ -118,6 +134,8 @@ export class Tap {
   /** Starts the closing handshake; frames in flight still arrive. */
   close(): void {
     this.#finishing = true
+    this.#held = false
+    this.#heldAcks = []
     this.#socket?.resume()
     this.#socket?.close()
   }

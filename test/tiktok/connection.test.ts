@@ -118,8 +118,10 @@ describe('what a connection hands on', () => {
         expect(pushed(heard).length).toBe(before)
         expect(before).toBeLessThan(10)
         expect(viewer.backlog).toBeGreaterThan(0)
+        connection.ack('77', 'while held')
         connection.hold(false)
         await until(() => pushed(heard).length === 301, 'the rest')
+        await until(() => viewer.acks.some(({ logId }) => logId === '77'), 'the ack that waited')
         expect(pushed(heard).slice(1)).toEqual(sent.map(({ msgId }) => msgId))
         await run(connection.finish(2_000))
       }),
@@ -145,6 +147,37 @@ describe('what a connection hands on', () => {
         await heard.closed
         expect(pushed(heard)).toEqual(sent.map(({ msgId }) => msgId))
         expect(heard.closes).toEqual([{ code: 1006, reason: '' }])
+      }),
+    )
+  })
+
+  it('a listener that throws at the first batch fails the connect and opens no socket', async () => {
+    const creator = standIn.creator('throws.first')
+    const broadcastId = creator.goLive()
+    const sockets = standIn.asked('socket').length
+    const throwing = {
+      ...listener(),
+      onFrame: () => {
+        throw new Error('the listener is broken')
+      },
+    }
+    await using(serviceAt(standIn), (tiktok) =>
+      Effect.flip(tiktok.connect(spec('throws.first', broadcastId), throwing)),
+    )
+    expect(standIn.asked('socket').length).toBe(sockets)
+  })
+
+  it('a hundred rooms connect at the same time, more than the agent has sockets for a host', async () => {
+    const ids = Array.from({ length: 100 }, (_, n) => standIn.creator(`many${n}`).goLive())
+    await using(serviceAt(standIn), (tiktok) =>
+      Effect.gen(function* () {
+        const all = ids.map((id, n) => tiktok.connect(spec(`many${n}`, id), listener()))
+        const connections = yield* Effect.all(all, { concurrency: 'unbounded' })
+        expect(connections.map(({ broadcastId }) => broadcastId)).toEqual(ids)
+        yield* Effect.all(
+          connections.map((connection) => connection.finish(2_000)),
+          { concurrency: 'unbounded' },
+        )
       }),
     )
   })

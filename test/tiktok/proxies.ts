@@ -11,6 +11,8 @@ export interface TestProxy {
   /** Requests that came without a tunnel. */
   readonly plain: string[]
   readonly logins: string[]
+  /** Sockets that were upgraded through a tunnel. */
+  readonly upgrades: () => number
   /** The first bytes that came through a tunnel that leads nowhere. */
   readonly first: Buffer[]
   readonly close: () => Promise<void>
@@ -19,12 +21,20 @@ export interface TestProxy {
 /** `open` joins tunnels to their target; `listen` accepts them and only reads; else every tunnel is refused. */
 type Mode = 'open' | 'listen' | 'refuse'
 
-const join = (client: Socket, host: string, port: number, sockets: Set<Socket>, ready: () => void): void => {
+interface Tunnels {
+  readonly sockets: Set<Socket>
+  upgrades: number
+}
+
+const join = (client: Socket, host: string, port: number, tunnels: Tunnels, ready: () => void): void => {
   const target = connect({ host, port }, () => {
     ready()
     client.pipe(target).pipe(client)
   })
-  sockets.add(target)
+  tunnels.sockets.add(target)
+  client.on('data', (bytes) => {
+    if (bytes.includes('Sec-WebSocket-Key')) tunnels.upgrades += 1
+  })
   const end = () => {
     client.destroy()
     target.destroy()
@@ -34,7 +44,8 @@ const join = (client: Socket, host: string, port: number, sockets: Set<Socket>, 
 
 export const connectProxy = async (mode: Mode): Promise<TestProxy> => {
   const [asked, plain, logins, first]: [string[], string[], string[], Buffer[]] = [[], [], [], []]
-  const sockets = new Set<Socket>()
+  const tunnels: Tunnels = { sockets: new Set(), upgrades: 0 }
+  const { sockets } = tunnels
   const server = createHttpServer((request, response) => {
     plain.push(request.url ?? '')
     response.writeHead(400).end()
@@ -53,7 +64,7 @@ export const connectProxy = async (mode: Mode): Promise<TestProxy> => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
     } else {
       const [host, port] = (request.url ?? '').split(':')
-      join(socket, host ?? '', Number(port), sockets, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+      join(socket, host ?? '', Number(port), tunnels, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
     }
   })
   const url = await listenOn(server)
@@ -62,7 +73,7 @@ export const connectProxy = async (mode: Mode): Promise<TestProxy> => {
       for (const socket of sockets) socket.destroy()
       server.close(() => done())
     })
-  return { url, asked, plain, logins, first, close }
+  return { url, asked, plain, logins, upgrades: () => tunnels.upgrades, first, close }
 }
 
 const exactly = async (socket: Socket, size: number): Promise<Buffer> => {
@@ -76,7 +87,8 @@ const exactly = async (socket: Socket, size: number): Promise<Buffer> => {
 export const socksProxy = async (login: string | null): Promise<TestProxy> => {
   const asked: string[] = []
   const logins: string[] = []
-  const sockets = new Set<Socket>()
+  const tunnels: Tunnels = { sockets: new Set(), upgrades: 0 }
+  const { sockets } = tunnels
   const greet = async (socket: Socket) => {
     const [, methods] = await exactly(socket, 2)
     await exactly(socket, methods ?? 0)
@@ -94,7 +106,7 @@ export const socksProxy = async (login: string | null): Promise<TestProxy> => {
         : String(await exactly(socket, (await exactly(socket, 1))[0] ?? 0))
     const port = (await exactly(socket, 2)).readUInt16BE()
     asked.push(`${host}:${port}`)
-    join(socket, host, port, sockets, () => socket.write(Buffer.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0)))
+    join(socket, host, port, tunnels, () => socket.write(Buffer.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0)))
   }
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -106,5 +118,5 @@ export const socksProxy = async (login: string | null): Promise<TestProxy> => {
       for (const socket of sockets) socket.destroy()
       server.close(() => done())
     })
-  return { url, asked, plain: [], logins, first: [], close }
+  return { url, asked, plain: [], logins, upgrades: () => tunnels.upgrades, first: [], close }
 }
