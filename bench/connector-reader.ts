@@ -58,34 +58,40 @@ const open = (): ((room: number, method: string, event: AnyEvent) => void) => {
 }
 
 const keep = open()
-let decoded = 0
-let started: (() => Metered) | null = null
-let lastAt = 0
+interface Seen {
+  decoded: number
+  lastAt: number
+  started: (() => Metered) | null
+}
+/** Set by listeners that the compiler does not see run. */
+const newSeen = (): Seen => ({ decoded: 0, lastAt: 0, started: null })
+const seen = newSeen()
 const done = Promise.withResolvers<void>()
 const connections = handles.map((handle, room) => {
   const connection = connectorAt(origin, handle, { fetchRoomInfoOnConnect: false })
-  connection.on('websocketData', () => (started ??= meter()))
+  connection.on('websocketData', () => (seen.started ??= meter()))
   connection.on('decodedData', (method: string, { data }: { data: unknown }) => {
     keep(room, method, data as AnyEvent)
-    decoded += 1
-    lastAt = performance.now()
-    if (decoded >= expected) done.resolve()
+    seen.decoded += 1
+    seen.lastAt = performance.now()
+    if (seen.decoded >= expected) done.resolve()
   })
   connection.on('error', () => undefined)
   return connection
 })
 for (const connection of connections) await connection.connect()
-started = null
+// What came while connecting is not measured.
+Object.assign(seen, newSeen())
 parent.tell('ready')
 
 // Nothing new for two seconds is the end as well: what the connector loses never comes.
 const watch = async (): Promise<void> => {
-  while (lastAt === 0 || performance.now() - lastAt < 2000) await sleep(50)
+  while (seen.lastAt === 0 || performance.now() - seen.lastAt < 2000) await sleep(50)
 }
 await Promise.race([done.promise, watch()])
-const metered = (started as (() => Metered) | null)?.()
-const quietMs = performance.now() - lastAt
-parent.tell('read', { ...metered, ms: (metered?.ms ?? 0) - quietMs, decoded })
+const metered = seen.started?.()
+const quietMs = performance.now() - seen.lastAt
+parent.tell('read', { ...metered, ms: (metered?.ms ?? 0) - quietMs, count: seen.decoded })
 for (const connection of connections) await connection.disconnect()
 await rm(folder, { recursive: true, force: true })
 process.exit(0)

@@ -19,7 +19,7 @@ const cpuUs = (work: () => void): number => {
 export const bench: Bench = ({ quick }) => {
   const rounds = quick ? 5 : 30
   const messages = loadMessages(0).filter(({ method }) => method in codecs)
-  const frames = loadFrames({ messages: quick ? 500 : 1902, perFrame: 5 }).frames
+  const frames = loadFrames({ messages: quick ? 500 : 1902, perFrame: 5 }).frames.map(({ bytes }) => bytes)
   const ways: readonly (readonly [string, number, () => void])[] = [
     [
       'messages, ours',

@@ -2,47 +2,82 @@
 // beside one INSERT per event from the connector's own events. The server is a process of its own.
 
 import * as P from 'tiktok-live-proto/v3'
-import { startChild } from './child.ts'
+import { startProduct, tempFolder } from './app.ts'
+import { startChild, type Child } from './child.ts'
 import type { ReaderInput } from './connector-reader.ts'
 import type { Bench, Figure } from './figures.ts'
-import { quantile } from './figures.ts'
+import { median } from './figures.ts'
 import type { Go, ServerInput, Serving } from './load-server.ts'
 import type { Metered } from './meter.ts'
+import { seed } from './seed.ts'
 
-const WAYS = [
-  'connector, stores nothing',
-  'connector, INSERT of columns',
-  'connector, INSERT with JSON',
-] as const
-type Way = (typeof WAYS)[number]
-const STORES: Readonly<Record<Way, ReaderInput['store']>> = {
+/** What a reader stores; `ours` is the product. */
+const WAYS = {
+  'ours: frames, events, counters, durable': 'ours',
   'connector, stores nothing': 'nothing',
   'connector, INSERT of columns': 'columns',
   'connector, INSERT with JSON': 'json',
-}
+} as const
+type Way = keyof typeof WAYS
 
 interface Read extends Metered {
-  readonly decoded: number
+  /** Messages decoded by the connector, or stored by us. */
+  readonly count: number
+}
+
+const LIMIT_MS = 600_000
+const LIVE = 'SELECT count(*) FROM sessions WHERE archived_at IS NULL'
+const STORED = 'SELECT coalesce(sum(event_count), 0) FROM sessions'
+
+const readOurs = async (server: Child, { origin, broadcasts }: Serving, messages: number): Promise<Read> => {
+  const folder = tempFolder()
+  try {
+    await seed(folder.path, { rooms: broadcasts.length, sessions: [], at: Date.now() })
+    const product = await startProduct(origin, folder.path)
+    await product.until(LIVE, broadcasts.length, LIMIT_MS)
+    const enough = await product.measure()
+    const startedAt = performance.now()
+    server.tell('go', {} satisfies Go)
+    await product.until(STORED, messages, LIMIT_MS)
+    const ms = performance.now() - startedAt
+    const { cpuUs } = await enough()
+    const count = product.ask(STORED)
+    await product.leave()
+    return { ms, cpuUs, count }
+  } finally {
+    folder.remove()
+  }
+}
+
+const readConnector = async (
+  server: Child,
+  { origin, broadcasts, methods }: Serving,
+  store: ReaderInput['store'],
+): Promise<Read> => {
+  const known = [...methods].reduce((sum, [method, count]) => sum + (method in P ? count : 0), 0)
+  const reader = startChild('connector-reader.ts', {
+    origin,
+    handles: broadcasts.map(({ handle }) => handle),
+    store,
+    expected: known * broadcasts.length,
+  } satisfies ReaderInput)
+  try {
+    await reader.hear('ready')
+    server.tell('go', {} satisfies Go)
+    return await reader.hear<Read>('read')
+  } finally {
+    await reader.close()
+  }
 }
 
 const run = async (way: Way, spec: ServerInput): Promise<Read> => {
   const server = startChild('load-server.ts', spec)
   try {
-    const { origin, broadcasts, methods } = await server.hear<Serving>('serving')
-    const known = [...methods].reduce((sum, [method, count]) => sum + (method in P ? count : 0), 0)
-    const reader = startChild('connector-reader.ts', {
-      origin,
-      handles: broadcasts.map(({ handle }) => handle),
-      store: STORES[way],
-      expected: known * spec.rooms,
-    } satisfies ReaderInput)
-    try {
-      await reader.hear('ready')
-      server.tell('go', {} satisfies Go)
-      return await reader.hear<Read>('read')
-    } finally {
-      await reader.close()
-    }
+    const serving = await server.hear<Serving>('serving')
+    const store = WAYS[way]
+    return await (store === 'ours'
+      ? readOurs(server, serving, spec.messagesPerRoom * spec.rooms)
+      : readConnector(server, serving, store))
   } finally {
     await server.close()
   }
@@ -50,22 +85,46 @@ const run = async (way: Way, spec: ServerInput): Promise<Read> => {
 
 export const bench: Bench = async ({ quick }) => {
   const total = quick ? 4_000 : 40_000
+  const rounds = quick ? 1 : 3
   const figures: Figure[] = []
   for (const rooms of [1, 50, 200]) {
-    const spec: ServerInput = { rooms, messagesPerRoom: Math.ceil(total / rooms), perFrame: 5 }
+    const spec: ServerInput = { rooms, messagesPerRoom: Math.ceil(total / rooms / 5) * 5, perFrame: 5 }
     const messages = spec.messagesPerRoom * rooms
-    const rows: (readonly (string | number)[])[] = []
-    for (const way of WAYS) {
-      const read = await run(way, spec)
-      rows.push([way, Math.round(messages / (read.ms / 1000)), read.cpuUs / messages, read.decoded])
-    }
+    const ways = Object.keys(WAYS) as Way[]
+    const reads = ways.map((): Read[] => [])
+    for (let round = 0; round < rounds; round += 1)
+      for (const [index, way] of ways.entries()) reads[index]!.push(await run(way, spec))
+    const rate = reads.map((all) => median(all.map(({ ms }) => messages / (ms / 1000))))
+    const cpu = reads.map((all) => median(all.map(({ cpuUs }) => cpuUs / messages)))
+    const against = (index: number): string =>
+      `${(rate[0]! / rate[index]!).toFixed(1)} by events/s, ${(cpu[index]! / cpu[0]!).toFixed(1)} by CPU`
     figures.push({
-      title: `${messages} messages, 5 a gzipped frame, ${rooms} room(s)`,
+      title: `${messages} messages, 5 a gzipped frame, ${rooms} room(s) (median of ${rounds})`,
       columns: ['way', 'events/s', 'CPU µs/event', 'decoded or stored'],
-      rows,
-      aims: [],
+      rows: ways.map((way, index) => [
+        way,
+        Math.round(rate[index]!),
+        cpu[index]!,
+        reads[index]!.at(-1)!.count,
+      ]),
+      aims: [
+        {
+          what: 'less CPU than the connector that stores nothing',
+          value: against(1),
+          met: cpu[0]! < cpu[1]!,
+        },
+        {
+          what: 'ten times the rate of one INSERT per event (columns)',
+          value: against(2),
+          met: rate[0]! >= 10 * rate[2]!,
+        },
+        {
+          what: 'ten times the rate of one INSERT per event (with JSON)',
+          value: against(3),
+          met: rate[0]! >= 10 * rate[3]!,
+        },
+      ],
     })
   }
   return figures
 }
-void quantile

@@ -13,6 +13,12 @@ export interface LoadSpec {
   readonly perFrame: number
 }
 
+/** `logId` is what an acknowledgement of it names. */
+export interface LoadFrame {
+  readonly bytes: Buffer
+  readonly logId: string
+}
+
 /** A control message ends or pauses the broadcast, which is not what is measured. */
 const isLoad = ({ method }: Message): boolean => method !== 'WebcastControlMessage'
 
@@ -37,8 +43,8 @@ const shuffled = (messages: readonly Message[]): readonly Message[] => {
 export const loadFrames = ({
   messages,
   perFrame,
-}: LoadSpec): { readonly frames: readonly Buffer[]; readonly methods: ReadonlyMap<string, number> } => {
-  const frames: Buffer[] = []
+}: LoadSpec): { readonly frames: readonly LoadFrame[]; readonly methods: ReadonlyMap<string, number> } => {
+  const frames: LoadFrame[] = []
   const methods = new Map<string, number>()
   let made = 0
   for (let round = 0; made < messages; round += 1) {
@@ -46,7 +52,8 @@ export const loadFrames = ({
     for (let from = 0; from < all.length && made < messages; from += perFrame) {
       const part = all.slice(from, from + Math.min(perFrame, messages - made))
       for (const { method } of part) methods.set(method, (methods.get(method) ?? 0) + 1)
-      frames.push(buildFrame(part).bytes)
+      const { bytes, logId } = buildFrame(part)
+      frames.push({ bytes, logId })
       made += part.length
     }
   }

@@ -1,6 +1,7 @@
 // A child: the stand-in with rooms that are live, and frames built beforehand. Told `go`, it sends every room the
 // same frames as fast as they are read, or at a given rate. Its CPU is nobody's but its own.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startTikTok, type Creator } from '../test/_support/tiktok/standin.ts'
 import { parent } from './child.ts'
 import { loadFrames } from './load-frames.ts'
@@ -9,6 +10,15 @@ export interface ServerInput {
   readonly rooms: number
   readonly messagesPerRoom: number
   readonly perFrame: number
+  /** Default true; the rooms of one that is not live are offline. */
+  readonly live?: boolean
+}
+
+/** `sent` answers with how long acknowledgements took, from the sending of a frame, milliseconds. */
+export interface Sent {
+  readonly ackMs: readonly number[]
+  /** Frames that were not acknowledged. */
+  readonly missing: number
 }
 
 /** `rate` is events a second over all rooms; without it, as fast as they are read. */
@@ -31,14 +41,41 @@ const spec = parent.input<ServerInput>()
 const { frames, methods } = loadFrames({ messages: spec.messagesPerRoom, perFrame: spec.perFrame })
 const tiktok = await startTikTok({ truth: 'counts', history: 0 })
 const creators = Array.from({ length: spec.rooms }, (_, room) => tiktok.creator(`room${room}`))
-const broadcasts = creators.map((creator) => ({ handle: creator.handle, broadcastId: creator.goLive() }))
+const broadcasts = creators.map((creator) => ({
+  handle: creator.handle,
+  broadcastId: spec.live === false ? '0' : creator.goLive(),
+}))
 
 const asFastAsRead = async (creator: Creator): Promise<void> => {
   for (const frame of frames) {
-    creator.sendRaw(frame)
+    creator.sendRaw(frame.bytes)
     while (creator.audience.some((viewer) => viewer.backlog > BACKLOG_BYTES))
       await new Promise((done) => setImmediate(done))
   }
+}
+
+/** When each frame was sent to each room. */
+const sentAt = creators.map(() => new Map<string, number>())
+const sendOne = (room: number, index: number): void => {
+  const { bytes, logId } = frames[index]!
+  sentAt[room]!.set(logId, Date.now())
+  creators[room]!.sendRaw(bytes)
+}
+
+const ACKS_LIMIT_MS = 3_000
+/** Waits for the acknowledgements of what was sent at a rate. */
+const acknowledged = async (): Promise<Sent> => {
+  const room = new Map(creators.map(({ handle }, index) => [handle, index]))
+  const all = frames.length * creators.length
+  const got = (): number => tiktok.viewers.reduce((sum, { acks }) => sum + acks.length, 0)
+  for (let waited = 0; got() < all && waited < ACKS_LIMIT_MS; waited += 20) await sleep(20)
+  const ackMs = tiktok.viewers.flatMap(({ handle, acks }) =>
+    acks.flatMap(({ logId, at }) => {
+      const sent = sentAt[room.get(handle)!]!.get(logId)
+      return sent === undefined ? [] : [at - sent]
+    }),
+  )
+  return { ackMs, missing: all - ackMs.length }
 }
 
 /** Frame by frame over all rooms in turn, always as many as the time that has passed allows. */
@@ -49,8 +86,7 @@ const atRate = (rate: number): Promise<void> =>
     let sent = 0
     const timer = setInterval(() => {
       const due = Math.min(all, Math.floor(((performance.now() - startedAt) / 1000) * (rate / spec.perFrame)))
-      for (; sent < due; sent += 1)
-        creators[sent % creators.length]!.sendRaw(frames[Math.floor(sent / creators.length)]!)
+      for (; sent < due; sent += 1) sendOne(sent % creators.length, Math.floor(sent / creators.length))
       if (sent < all) return
       clearInterval(timer)
       done()
@@ -66,4 +102,4 @@ parent.tell('serving', {
 const { rate } = (await parent.hear('go')) as Go
 await Promise.all(creators.map((creator) => tiktok.watched(creator.handle)))
 await (rate === undefined ? Promise.all(creators.map(asFastAsRead)) : atRate(rate))
-parent.tell('sent')
+parent.tell('sent', rate === undefined ? { ackMs: [], missing: 0 } : await acknowledged())

@@ -10,6 +10,10 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   decode: () => import('./decode.ts'),
   writer: () => import('./writer.ts'),
   ingest: () => import('./ingest.ts'),
+  latency: () => import('./latency.ts'),
+  archive: () => import('./archive.ts'),
+  boot: () => import('./boot.ts'),
+  memory: () => import('./memory.ts'),
   sse: () => import('./sse.ts'),
 }
 

@@ -29,7 +29,7 @@ const SESSION = 1
 const TAP = 1
 
 const { messages, perFrame, perBatch } = parent.input<OwnInput>()
-const { frames } = loadFrames({ messages, perFrame })
+const frames = loadFrames({ messages, perFrame }).frames.map(({ bytes }) => bytes)
 
 /** What decoding gave, handed out in the order of the frames. */
 const decodedBefore = (): Decoder => {
@@ -69,14 +69,13 @@ await connection.batch([
 ])
 
 let hear: (message: ToWriter) => void = () => undefined
-let durable = 0
-let release: () => void = () => undefined
+const progress = { durable: 0, moved: (): void => undefined }
 const port = {
   postMessage: (message: FromWriter) => {
     const news = message.type === 'ingest' ? (message.message as FromIngest) : null
     if (news?.type !== 'durable') return
-    durable += news.frames
-    release()
+    progress.durable += news.frames
+    progress.moved()
   },
   on: (_: string, listener: (message: ToWriter) => void) => {
     hear = listener
@@ -95,6 +94,14 @@ const give = (message: ToIngest): void => hear({ type: 'ingest', message })
 give({ type: 'session', no: SESSION, epoch: 1, restored: null })
 give({ type: 'tap', tap: TAP, no: SESSION, conn: 1 })
 
+/** Resolves when no more than `left` frames are on the way. */
+const untilLeft = async (given: number, left: number): Promise<void> => {
+  while (given - progress.durable > left)
+    await new Promise<void>((done) => {
+      progress.moved = done
+    })
+}
+
 const POST = 25
 const stop = meter()
 for (let from = 0; from < frames.length; from += POST) {
@@ -102,15 +109,9 @@ for (let from = 0; from < frames.length; from += POST) {
     .slice(from, from + POST)
     .map((bytes) => ({ tap: TAP, kind: 'push', at: Date.now(), bytes }))
   give(packFrames(handed))
-  while ((from + POST - durable) * perFrame > perBatch && durable < frames.length)
-    await new Promise<void>((done) => {
-      release = done
-    })
+  await untilLeft(from + handed.length, perBatch / perFrame - POST)
 }
-while (durable < frames.length)
-  await new Promise<void>((done) => {
-    release = done
-  })
+await untilLeft(frames.length, 0)
 const metered = stop()
 const { rows } = await connection.query('SELECT event_count FROM sessions')
 parent.tell('written', { ...metered, stored: rows[0]?.['event_count'] })

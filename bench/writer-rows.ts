@@ -29,7 +29,7 @@ export const makeBatches = (messages: number, perFrame: number, perBatch: number
   const batches: { frames: Value[][]; events: Value[][] }[] = []
   const first = 1n << 26n
   let sequence = 0n
-  for (const [index, bytes] of frames.entries()) {
+  for (const [index, { bytes }] of frames.entries()) {
     if ((index * perFrame) % perBatch === 0) batches.push({ frames: [], events: [] })
     const batch = batches.at(-1)!
     const frameId = first + BigInt(index + 1)
