@@ -1,0 +1,138 @@
+// The composition root: the only file that knows everybody. Builds the layers from the configuration,
+// starts listening, and leaves in the right order: requests, rooms, database.
+
+import { randomUUID } from 'node:crypto'
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import * as ManagedRuntime from 'effect/ManagedRuntime'
+import * as Redacted from 'effect/Redacted'
+import manifest from '../package.json' with { type: 'json' }
+import { roomsLive } from './actors/rooms-live.ts'
+import { Rooms } from './actors/rooms.ts'
+import { recorderLive } from './archive/recorder-live.ts'
+import { Recorder } from './archive/recorder.ts'
+import { ConfigError, type Config } from './config.ts'
+import { Database } from './db/database.ts'
+import * as databaseLive from './db/database-live.ts'
+import { parseKeys } from './db/seal.ts'
+import type { Fact } from './domain/facts.ts'
+import { operatorTokenFile, prepare } from './first-start.ts'
+import { makeHttp } from './http/http.ts'
+import { listen, type Listening } from './http/server.ts'
+import { logs } from './logs.ts'
+import { roomMachine } from './machines/room.machine.ts'
+import * as decoder from './tiktok/decode.ts'
+import { signBudget } from './tiktok/sign-budget.ts'
+import { tiktokLive } from './tiktok/tiktok-live.ts'
+
+export interface App {
+  readonly url: string
+  /** Lets go: 0 when everything was finished, 1 when the next start has something to finish. Twice is as good as once. */
+  readonly stop: () => Promise<number>
+  /** A second signal: waits less for what is under way. */
+  readonly hurry: () => void
+  /** An error nobody expected: said once, then exit 70, so that the process manager starts it again. */
+  readonly crash: (error: unknown) => void
+}
+
+/** How long leaving may take, and how long it may after a second signal. */
+const LEAVE_LIMIT_MS = 8_000
+const HURRY_LIMIT_MS = 1_000
+
+/** The address or the port cannot be had; 73 is `EX_CANTCREAT` of sysexits. */
+class CannotListen extends Error {
+  readonly exitCode = 73
+}
+
+const fact = (name: 'server.started' | 'server.stopping', body: Fact['body']): Fact => ({
+  name,
+  at: Date.now(),
+  roomId: null,
+  sessionId: null,
+  body,
+})
+
+const crash = (error: unknown): void => {
+  const { name, message, stack } = error instanceof Error ? error : new Error('not an error was thrown')
+  const where =
+    stack
+      ?.split('\n')
+      .find((line) => line.includes('at '))
+      ?.trim() ?? ''
+  console.error(JSON.stringify({ level: 'FATAL', name, message: message.slice(0, 300), where }))
+  process.exit(70)
+}
+
+const layersOf = (config: Config) => {
+  const secrets = prepare(config)
+  const keys = parseKeys(Redacted.value(secrets.secretsKeys))
+  if (keys === null) throw new ConfigError(['SECRETS_KEYS must be name:key pairs, as first made in DATA_DIR'])
+  const database = databaseLive.layer({
+    url: config.databaseUrl,
+    authToken: config.databaseAuthToken,
+    onFatal: crash,
+  })
+  const recorder = recorderLive().pipe(Layer.provideMerge(database))
+  const tiktok = Layer.merge(
+    tiktokLive(config),
+    signBudget({ perMinute: config.settings.signRequestsPerMinute, keys: config.tiktok.signApiKeys }),
+  )
+  const rooms = roomsLive({ defaults: config.settings, keys })
+  return {
+    secrets,
+    layer: rooms.pipe(Layer.provide(tiktok), Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
+  }
+}
+
+/** Starts everything; rejects with an error that carries an `exitCode` when it must not start. */
+export const startApp = async (config: Config): Promise<App> => {
+  const { secrets, layer } = layersOf(config)
+  const runtime = ManagedRuntime.make(layer)
+  await runtime.context()
+  const [database, rooms, recorder] = runtime.runSync(Effect.all([Database, Rooms, Recorder]))
+  const http = makeHttp({
+    run: (effect) => runtime.runPromiseExit(effect),
+    rooms,
+    database,
+    recorder,
+    operatorToken: secrets.operatorToken,
+    boot: randomUUID(),
+    version: manifest.version,
+    unready: () => [],
+    decoder,
+    machines: [roomMachine],
+  })
+  let listening: Listening
+  try {
+    listening = await listen(http, { host: config.host, port: config.port })
+  } catch (error) {
+    await runtime.dispose()
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new CannotListen(`cannot listen on HOST ${config.host}, PORT ${config.port}: ${code}`)
+  }
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`
+  database.append(fact('server.started', { version: manifest.version, node: process.versions.node }))
+  const where = config.operatorToken === null ? operatorTokenFile(config.dataDir) : 'OPERATOR_TOKEN'
+  await runtime.runPromise(
+    Effect.logInfo(`Roomkeeper ${manifest.version} listens on ${url}`, { operatorToken: `in ${where}` }),
+  )
+
+  const letGo = (limitMs: number) => runtime.runPromise(rooms.letGo(limitMs))
+  const leave = async (): Promise<number> => {
+    database.append(fact('server.stopping', {}))
+    const closed = listening.close(HURRY_LIMIT_MS)
+    const { parked, unfinished } = await letGo(LEAVE_LIMIT_MS)
+    await closed
+    http.stop()
+    await runtime.runPromise(Effect.logInfo('let go', { parked, unfinished }))
+    await runtime.dispose()
+    return unfinished === 0 ? 0 : 1
+  }
+  let leaving: Promise<number> | null = null
+  return {
+    url,
+    stop: () => (leaving ??= leave()),
+    hurry: () => void letGo(HURRY_LIMIT_MS),
+    crash,
+  }
+}
