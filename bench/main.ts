@@ -2,9 +2,9 @@
 // JSON in bench/results. Ratios hold on any machine; absolute numbers are this machine's, now.
 
 import { mkdir, writeFile } from 'node:fs/promises'
-import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { print, type Bench } from './figures.ts'
+import { describe, lookAtMachine } from './machine.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   decode: () => import('./decode.ts'),
@@ -29,16 +29,9 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0)
 }
 
-const machine = {
-  node: process.version,
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: cpus().length,
-  load: loadavg()[0],
-}
+const machine = lookAtMachine()
 const command = `npm run bench -- ${[...names, ...(values.quick ? ['--quick'] : [])].join(' ')}`
-console.log(
-  `${command}\n${machine.cpu} × ${machine.cores}, node ${machine.node}, load ${machine.load?.toFixed(2)}`,
-)
+console.log(`${command}\n${describe(machine)}`)
 
 const folder = new URL('results/', import.meta.url)
 await mkdir(folder, { recursive: true })
