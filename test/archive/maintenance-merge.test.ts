@@ -167,8 +167,11 @@ describe('merging the sessions of a broadcast', () => {
       { action: 'maintenance.merge', outcome: 'done', code: 'dry_run', ip: '127.0.0.1' },
       { action: 'maintenance.merge', outcome: 'done', code: null, ip: '127.0.0.1' },
     ])
-    const facts = await store.rows('SELECT name, session_id FROM journal ORDER BY seq')
-    expect(facts.map(({ name }) => name)).toEqual(['maintenance.done', 'session.merged', 'maintenance.done'])
+    expect(await store.rows('SELECT name, room_id, session_id FROM journal ORDER BY seq')).toEqual([
+      { name: 'maintenance.done', room_id: null, session_id: null },
+      { name: 'session.merged', room_id: 'r1', session_id: 's2' },
+      { name: 'maintenance.done', room_id: null, session_id: null },
+    ])
   })
 })
 

@@ -15,6 +15,7 @@ import { LISTED_MAX, type MergeReport } from './requests.ts'
 /** What a session's two columns were, and what they become. */
 export interface Change {
   readonly no: number
+  readonly roomId: string
   readonly was: { readonly into: number | null; readonly kind: string | null }
   readonly becomes: { readonly into: number | null; readonly kind: string | null }
 }
@@ -45,7 +46,10 @@ const CHILDREN = `SELECT no, merged_into, merge_kind FROM sessions
 WHERE merged_into IN (SELECT value FROM json_each(?1)) ORDER BY no`
 
 /** The plan, and what had been merged into the planned sessions before: it follows them. */
-export const changesOf = Effect.fnUntraced(function* (merges: readonly Merge[]) {
+export const changesOf = Effect.fnUntraced(function* (
+  merges: readonly Merge[],
+  roomIdOf: (no: number) => string,
+) {
   const database = yield* Database
   const rows = yield* database.read(CHILDREN, [JSON.stringify(merges.map(({ no }) => no))])
   const parents = new Map(merges.map((merge) => [merge.no, merge]))
@@ -53,10 +57,16 @@ export const changesOf = Effect.fnUntraced(function* (merges: readonly Merge[]) 
     const was = { into: intOrNull(row['merged_into']), kind: String(row['merge_kind']) }
     const parent = parents.get(was.into ?? 0)
     const kind = parent?.kind === 'duplicate' ? 'duplicate' : was.kind
-    return { no: int(row['no']), was, becomes: { into: parent?.into ?? was.into, kind } }
+    return {
+      no: int(row['no']),
+      roomId: roomIdOf(parent?.no ?? 0),
+      was,
+      becomes: { into: parent?.into ?? was.into, kind },
+    }
   })
   const own = merges.map(({ no, into, kind }): Change => ({
     no,
+    roomId: roomIdOf(no),
     was: { into: null, kind: null },
     becomes: { into, kind },
   }))
@@ -114,10 +124,10 @@ const entryOf = (job: Job): Entry => {
 }
 
 const factsOf = (job: Job, at: number): readonly Fact[] => [
-  ...job.changes.map(({ no, becomes }): Fact => ({
+  ...job.changes.map(({ no, roomId, becomes }): Fact => ({
     name: 'session.merged',
     at,
-    roomId: job.roomId,
+    roomId,
     sessionId: sessionId(no),
     body: { into: becomes.into === null ? null : sessionId(becomes.into), kind: becomes.kind },
   })),

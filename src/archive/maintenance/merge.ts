@@ -30,6 +30,11 @@ const candidate = (row: Row): Candidate => ({
   events: int(row['event_count']),
 })
 
+const roomIdIn = (rows: readonly Row[]) => {
+  const rooms = new Map(rows.map((row) => [int(row['no']), text(row['room_id'])]))
+  return (no: number): string => rooms.get(no) ?? ''
+}
+
 const COLUMNS = 'no, room_id, room_no, broadcast_id, opened_at, ended_at, last_at, event_count'
 const MERGEABLE = 'archived_at IS NOT NULL AND merged_into IS NULL'
 
@@ -54,7 +59,7 @@ const mergeBroadcasts = Effect.fnUntraced(function* (request: Request<'broadcast
     dryRun: request.dryRun === true,
     roomId: room,
     target: room,
-    changes: yield* changesOf(merges.slice(0, MERGES_MAX)),
+    changes: yield* changesOf(merges.slice(0, MERGES_MAX), roomIdIn(rows)),
     move: null,
     undone: false,
     truncated: merges.length > MERGES_MAX || rows.length === CANDIDATES_MAX,
@@ -81,7 +86,7 @@ const mergeSessions = Effect.fnUntraced(function* (request: Request<'sessions'>,
     dryRun: request.dryRun === true,
     roomId: text(rows[0]?.['room_id']),
     target: request.into,
-    changes: yield* changesOf(merges),
+    changes: yield* changesOf(merges, roomIdIn(rows)),
     move: null,
     undone: false,
     truncated: false,
@@ -103,7 +108,7 @@ GROUP BY broadcast_id HAVING count(*) > 1) AND room_id IN (?1, ?2)`,
     dryRun: request.dryRun === true,
     roomId: into.id,
     target: from.id,
-    changes: yield* changesOf(merges.slice(0, MERGES_MAX)),
+    changes: yield* changesOf(merges.slice(0, MERGES_MAX), () => into.id),
     move,
     undone: false,
     truncated: merges.length > MERGES_MAX || rows.length === CANDIDATES_MAX,
@@ -130,7 +135,7 @@ WHERE id = ?1 AND kind = 'merge' AND dry_run = 0`,
     dryRun: request.dryRun === true,
     roomId: null,
     target: String(request.logId),
-    changes: changes.map(({ no, was, becomes }) => ({ no, was: becomes, becomes: was })),
+    changes: changes.map((change) => ({ ...change, was: change.becomes, becomes: change.was })),
     move: null,
     undone: true,
     truncated: false,
