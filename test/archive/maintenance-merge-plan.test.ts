@@ -20,6 +20,8 @@ const candidates = fc.array(candidate, { maxLength: 12 }).map((list) =>
 const check = (property: (list: readonly Candidate[]) => void): void =>
   fc.assert(fc.property(candidates, property), { numRuns: 2_000 })
 
+const byNo = (a: { readonly no: number }, b: { readonly no: number }) => a.no - b.no
+
 describe('a plan of merges', () => {
   it('leaves exactly one session of each broadcast standing, and every session of none', () => {
     check((list) => {
@@ -65,7 +67,6 @@ describe('a plan of merges', () => {
 
   it('is the same in whatever order the sessions are found', () => {
     check((list) => {
-      const byNo = (a: { readonly no: number }, b: { readonly no: number }) => a.no - b.no
       expect([...planMerges(list.toReversed())].sort(byNo)).toEqual([...planMerges(list)].sort(byNo))
     })
   })
