@@ -53,7 +53,7 @@ describe('directions', () => {
 
   it('one vendor, one file', () => {
     const owners: readonly (readonly [RegExp, RegExp])[] = [
-      [/^tiktok-live-connector/, /^src\/tiktok\/connector\.ts$/],
+      [/^tiktok-live-(connector|api-sdk)/, /^src\/tiktok\/connector\.ts$/],
       [/^tiktok-live-proto/, /^$/],
       [/^@libsql\/client/, /^src\/db\/client\.ts$/],
       [/^@?hono(\/|$)/, /^src\/http\//],
