@@ -20,6 +20,16 @@ const INCOMPLETE = '(ended_at IS NULL OR duration_ms IS NULL OR duration_ms < 0 
 const END = 'max(coalesce(ended_at, last_at), opened_at)'
 const BROKEN = `(s.merged_into = s.no OR s.merge_kind IS NULL OR t.no IS NULL OR t.merged_into IS NOT NULL)`
 
+const spans = (table: string): string =>
+  `(SELECT json_object('count', count(*), 'totalMs', coalesce(sum(to_at - from_at), 0))
+  FROM ${table} WHERE session_no = sessions.no)`
+
+/** What can be known afterwards of what the archive writes; that it was written by repair is part of it. */
+const REPORT = `json_object('repaired', json('true'), 'frames', frames, 'bytes', bytes, 'messages', received,
+'stored', event_count, 'duplicates', duplicates, 'poison', poison, 'late', 0, 'gaps', json(${spans('session_gaps')}),
+'pauses', json(${spans('session_pauses')}), 'timings', json_object('openedAt', opened_at, 'lastAt', last_at,
+'endedAt', ended_at, 'archivedAt', archived_at, 'durationMs', duration_ms))`
+
 /** Rows of an interval or streak that an archived session left open. */
 const leftOpen = (
   kind: Finding['kind'],
@@ -47,15 +57,6 @@ duration_ms = iif(duration_ms >= 0, duration_ms, ${END} - opened_at)
 WHERE archived_at IS NOT NULL AND ${INCOMPLETE} AND no ${CHOSEN}`,
   },
   {
-    kind: 'report_missing',
-    find: `SELECT s.no, 'the archive report is missing' AS detail FROM sessions AS s
-WHERE s.archived_at IS NOT NULL AND s.report_json IS NULL AND ${scope} ORDER BY s.no LIMIT ?2`,
-    mend: `UPDATE sessions SET report_json = json_object('repaired', json('true'), 'frames', frames, 'bytes', bytes,
-'received', received, 'stored', event_count, 'duplicates', duplicates, 'poison', poison,
-'gaps', (SELECT count(*) FROM session_gaps WHERE session_no = sessions.no))
-WHERE archived_at IS NOT NULL AND report_json IS NULL AND no ${CHOSEN}`,
-  },
-  {
     kind: 'attempt_missing',
     find: `SELECT s.no, 'no archive attempt is recorded as done' AS detail FROM sessions AS s
 WHERE s.archived_at IS NOT NULL AND ${scope} AND NOT EXISTS
@@ -67,6 +68,14 @@ WHERE archived_at IS NOT NULL AND no ${CHOSEN} ON CONFLICT DO NOTHING`,
   leftOpen('gap_open', 'session_gaps', 'to_at IS NULL', closeAt('session_gaps')),
   leftOpen('pause_open', 'session_pauses', 'to_at IS NULL', closeAt('session_pauses')),
   leftOpen('streak_open', 'gifts', 'closed_by IS NULL', "closed_by = 'end'"),
+  {
+    // After everything it is made of.
+    kind: 'report_missing',
+    find: `SELECT s.no, 'the archive report is missing' AS detail FROM sessions AS s
+WHERE s.archived_at IS NOT NULL AND s.report_json IS NULL AND ${scope} ORDER BY s.no LIMIT ?2`,
+    mend: `UPDATE sessions SET report_json = ${REPORT}
+WHERE archived_at IS NOT NULL AND report_json IS NULL AND no ${CHOSEN}`,
+  },
   {
     kind: 'merge_broken',
     find: `SELECT s.no, 'merged into s' || s.merged_into || ', which is gone, merged itself, or of no kind' AS detail
