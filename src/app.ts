@@ -88,10 +88,10 @@ const layersOf = (config: Config) => {
 export const startApp = async (config: Config): Promise<App> => {
   const { secrets, layer } = layersOf(config)
   const runtime = ManagedRuntime.make(layer)
-  await runtime.context()
+  const services = await runtime.context()
   const [database, rooms, recorder] = runtime.runSync(Effect.all([Database, Rooms, Recorder]))
   const http = makeHttp({
-    run: (effect) => runtime.runPromiseExit(effect),
+    run: Effect.runPromiseExitWith(services),
     rooms,
     database,
     recorder,
