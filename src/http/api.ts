@@ -67,8 +67,8 @@ export class Api {
     )
     if (twice) throw new Error(`the route ${operation.id} is registered twice`)
     this.operations.push(operation as Operation)
-    const query = decoder<unknown>(operation.query ?? NOTHING, 'query_invalid', '/query')
-    const body = operation.body && decoder(operation.body, 'invalid', '/body')
+    const query = decoder<unknown>(operation.query ?? NOTHING, 'query_invalid')
+    const body = operation.body && decoder(operation.body, 'invalid')
 
     /** Everything before the handler; what it throws was not carried out. */
     const ask = async (c: Context<RequestEnv>, who: (identity: Identity) => void) => {

@@ -10,7 +10,9 @@ const OUTCOMES = ['done', 'noop', 'refused', 'denied', 'failed'] as const
 const AuditQuery = Schema.Struct({
   ...PAGE,
   room: Schema.optionalKey(Schema.String).annotate({ description: 'our id of a room' }),
-  actor: Schema.optionalKey(Schema.String).annotate({ description: '`operator`, `owner:<token id>`, `system`, `anonymous`' }),
+  actor: Schema.optionalKey(Schema.String).annotate({
+    description: '`operator`, `owner:<token id>`, `system`, `anonymous`',
+  }),
   action: Schema.optionalKey(Schema.String),
   outcome: Schema.optionalKey(Schema.String).annotate({ description: `one of ${OUTCOMES.join(', ')}` }),
   from: integer(0, Number.MAX_SAFE_INTEGER, 'milliseconds UTC, inclusive'),
@@ -60,8 +62,8 @@ export const auditRoutes = (api: Api): void => {
         from: numberOf(query.from),
         to: numberOf(query.to),
         before: numberOf(positionOf(query.cursor, /^[0-9]{1,16}$/) ?? undefined),
-      }
-            const rows = await run(list({ ...filter, limit: limit + 1 }))
+      })
+      const rows = await run(list({ ...filter, limit: limit + 1 }))
       const items = rows.slice(0, limit)
       return json(200, { items, next: rows.length > limit ? cursorOf(String(items.at(-1)?.seq)) : null })
     },

@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import * as Redacted from 'effect/Redacted'
 import type { TokenRow } from '../db/tokens.ts'
+import { forgetOldest } from './bounded.ts'
 import type { Identity } from './request.ts'
 
 /** How long an answer is remembered: a revocation by another hand is seen after this, milliseconds. */
@@ -89,10 +90,7 @@ export class Auth {
     const row = this.#find(hash)
     this.#known.set(hash, { at: now, row })
     row.catch(() => this.#known.delete(hash))
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= REMEMBERED_MAX) break
-      this.#known.delete(oldest)
-    }
+    forgetOldest(this.#known, REMEMBERED_MAX)
     return row
   }
 

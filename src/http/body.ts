@@ -23,7 +23,10 @@ const read = async (request: HonoRequest): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(() => {
+      // The client left, or was cut off for being slow; whatever the reason, nobody hears the answer.
+      throw new Problem('body_incomplete')
+    })
     if (done) return Buffer.concat(chunks)
     size += value.byteLength
     if (size > BODY_MAX_BYTES) {

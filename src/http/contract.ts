@@ -1,8 +1,10 @@
 // What a route promises: its name, who may ask, what it takes and what it answers, in one declaration.
 // Access, validation, idempotency and the OpenAPI document all follow from it; `api.ts` carries it out.
 
+import { isTagged } from 'effect/Predicate'
 import * as Result from 'effect/Result'
 import * as Schema from 'effect/Schema'
+import * as SchemaAST from 'effect/SchemaAST'
 import * as SchemaIssue from 'effect/SchemaIssue'
 import { pointer } from './json.ts'
 import { Problem, type ProblemCode } from './problems.ts'
@@ -69,8 +71,16 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   actor: 'the id of an actor',
 }
 
+const fieldsOf = (ast: SchemaAST.AST): readonly string[] =>
+  SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
+
 // What an issue says is what would be right, never what was sent: `reportInput` is off.
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => {
+    if (isTagged(issue, 'MissingKey')) return 'Expected it to be there'
+    if (!isTagged(issue, 'UnexpectedKey')) return SchemaIssue.defaultLeafHook(issue)
+    return `Expected no other fields than ${fieldsOf(issue.ast).join(', ') || 'none'}`
+  },
   checkHook: (issue) => {
     const description = issue.filter.annotations?.['description']
     return typeof description === 'string' ? `Expected ${description}` : SchemaIssue.defaultCheckHook(issue)
@@ -80,14 +90,14 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
 const stepOf = (step: PropertyKey | { readonly key: PropertyKey }): PropertyKey =>
   typeof step === 'object' ? step.key : step
 
-/** Decodes strictly: what the schema does not name is refused. `at` is where the value stands in the request. */
-export const decoder = <T>(schema: Input<T>, code: 'invalid' | 'query_invalid', at: string) => {
+/** Decodes strictly: what the schema does not name is refused. */
+export const decoder = <T>(schema: Input<T>, code: 'invalid' | 'query_invalid') => {
   const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: 'error', errors: 'all' })
   return (value: unknown): T => {
     const result = decode(value)
     if (Result.isSuccess(result)) return result.success
     const errors = format(result.failure.issue).issues.map((issue) => ({
-      field: at + pointer((issue.path ?? []).map(stepOf)),
+      field: pointer((issue.path ?? []).map(stepOf)),
       expected: issue.message.replace(/^Expected /, ''),
     }))
     const first = errors[0]

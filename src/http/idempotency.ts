@@ -56,8 +56,7 @@ export class Idempotency {
   }
 
   async once(keyed: Keyed, effect: () => Promise<Response>): Promise<Response> {
-    if (!KEY.test(keyed.key))
-      throw new Problem('idempotency_key_invalid', { field: '/headers/idempotency-key' })
+    if (!KEY.test(keyed.key)) throw new Problem('idempotency_key_invalid', { field: '/idempotency-key' })
     const name = `${keyed.owner}\n${keyed.key}`
     const running = this.#running.get(name)
     if (running !== undefined) {

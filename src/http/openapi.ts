@@ -148,7 +148,10 @@ const Problem = {
     status: { type: 'integer' },
     code: { type: 'string', enum: Object.keys(PROBLEMS) },
     detail: { type: 'string', description: 'what would be right' },
-    field: { type: 'string', description: 'the wrong field as a JSON pointer: /body/… or /query/…' },
+    field: {
+      type: 'string',
+      description: 'the wrong field of the body (or the wrong parameter) as a JSON pointer',
+    },
     errors: {
       type: 'array',
       items: {

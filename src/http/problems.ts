@@ -10,6 +10,7 @@ interface Row {
 
 const table = {
   json_invalid: { status: 400, title: 'The body is not JSON as it is accepted here', again: 'changed' },
+  body_incomplete: { status: 400, title: 'The connection ended before the body did', again: 'changed' },
   query_invalid: { status: 400, title: 'A query parameter is wrong', again: 'changed' },
   path_invalid: { status: 400, title: 'The path is not written in its plain form', again: 'changed' },
   cursor_invalid: { status: 400, title: 'The cursor is not one that was given out', again: 'changed' },

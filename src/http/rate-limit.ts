@@ -1,5 +1,7 @@
-// Token buckets by key, in bounded memory: a bucket that is full again is forgotten, and when there are too
-// many the one that was used longest ago is.
+// Token buckets by key, in bounded memory: when there are too many, those that were used longest ago go. They
+// are full again by then, so nothing is given away.
+
+import { forgetOldest } from './bounded.ts'
 
 export interface Rate {
   readonly perSecond: number
@@ -30,16 +32,7 @@ export class RateLimit {
     const left = Math.min(burst, known.left + (Math.max(0, now - known.at) / 1000) * perSecond)
     this.#buckets.delete(key)
     this.#buckets.set(key, { left: left >= 1 ? left - 1 : left, at: now })
-    this.#shrink(now)
+    forgetOldest(this.#buckets, KEYS_MAX)
     return left >= 1 ? 0 : ((1 - left) / perSecond) * 1000
-  }
-
-  #shrink(now: number): void {
-    const { perSecond, burst } = this.#rate
-    for (const [key, { left, at }] of this.#buckets) {
-      const full = left + ((now - at) / 1000) * perSecond >= burst
-      if (!full && this.#buckets.size <= KEYS_MAX) break
-      this.#buckets.delete(key)
-    }
   }
 }

@@ -38,7 +38,7 @@ const pastedIn = (handles: NonNullable<NewRoom['handles']>): readonly string[] =
   const list = typeof handles === 'string' ? handles.split(/[\s,;]+/) : handles
   const pasted = [...new Set(list.map((text) => text.trim()).filter((text) => text !== ''))]
   if (pasted.length >= 1 && pasted.length <= ROOMS_AT_ONCE) return pasted
-  throw new Problem('invalid', { detail: `Expected 1 to ${ROOMS_AT_ONCE} handles.`, field: '/body/handles' })
+  throw new Problem('invalid', { detail: `Expected 1 to ${ROOMS_AT_ONCE} handles.`, field: '/handles' })
 }
 
 const addOne = (rooms: Rooms['Service'], body: NewRoom, handle: string, caller: Caller) =>
@@ -71,7 +71,7 @@ export const roomAddingRoutes = (api: Api): void => {
     {
       method: 'POST',
       path: '/api/rooms',
-      id: 'rooms.add',
+      id: 'room.add',
       summary: 'Add one room, or a paste of many',
       about:
         'With `handle` the answer is 201 and the room. With `handles` it is 200 and says what became of each.',
@@ -87,10 +87,10 @@ export const roomAddingRoutes = (api: Api): void => {
     },
     async ({ body, caller, run }) => {
       if ((body.handle === undefined) === (body.handles === undefined)) {
-        throw new Problem('invalid', { detail: 'Expected either handle or handles.', field: '/body/handle' })
+        throw new Problem('invalid', { detail: 'Expected either handle or handles.', field: '/handle' })
       }
       if (body.handle !== undefined) {
-        const handle = handleIn(body.handle, '/body/handle')
+        const handle = handleIn(body.handle, '/handle')
         return json(201, await run(addOne(rooms, body, handle, caller)))
       }
       const results = await run(addMany(rooms, body, pastedIn(body.handles ?? []), caller))

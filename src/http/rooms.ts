@@ -136,7 +136,7 @@ export const roomRoutes = (api: Api): void => {
       body: Rename,
     },
     async ({ room: { id }, body, caller, run }) =>
-      json(200, await run(rooms.rename(id, handleIn(body.handle, '/body/handle'), caller))),
+      json(200, await run(rooms.rename(id, handleIn(body.handle, '/handle'), caller))),
   )
   const plain = [
     [named('stop', 'room.stop', 'End what is recorded, and rest'), rooms.stop],

@@ -37,7 +37,10 @@ const numbered = <A extends { readonly sessionNo: number }>({ sessionNo, ...rest
 
 const whole = (row: SessionRow) =>
   Effect.map(
-    Effect.all({ gaps: gaps(row.no), pauses: pauses(row.no), attempts: attempts(row.no) }, { concurrency: 3 }),
+    Effect.all(
+      { gaps: gaps(row.no), pauses: pauses(row.no), attempts: attempts(row.no) },
+      { concurrency: 3 },
+    ),
     (found) => ({
       ending: row.ending,
       secondary: row.secondary,
@@ -86,8 +89,8 @@ export const sessionRoutes = (api: Api): void => {
         from: numberOf(query.from),
         to: numberOf(query.to),
         before: before === null ? null : Number(before),
-      }
-            const rows = await run(list({ ...filter, limit: limit + 1 }))
+      })
+      const rows = await run(list({ ...filter, limit: limit + 1 }))
       const items = rows.slice(0, limit).map(view)
       return json(200, { items, next: rows.length > limit ? cursorOf(String(rows[limit - 1]?.no)) : null })
     },
@@ -114,7 +117,10 @@ export const sessionRoutes = (api: Api): void => {
       answers: { 200: { about: 'the numbers', schema: SessionStats } },
     },
     async ({ session, query, run }) =>
-      json(200, await run(sessionStats(session.no, query.top === undefined ? {} : { top: Number(query.top) }))),
+      json(
+        200,
+        await run(sessionStats(session.no, query.top === undefined ? {} : { top: Number(query.top) })),
+      ),
   )
 
   api.route(

@@ -2,6 +2,7 @@
 // that opens one stream, once, within a minute. A ticket is good for nothing else, and only its digest is kept.
 
 import { randomBytes } from 'node:crypto'
+import { forgetOldest } from './bounded.ts'
 import { digestOf } from './auth.ts'
 import type { Identity } from './request.ts'
 
@@ -21,10 +22,7 @@ export class Tickets {
     const ticket = `tk_${randomBytes(24).toString('base64url')}`
     const until = Math.min(this.#now() + TICKET_MS, identity.expiresAt ?? Infinity)
     this.#issued.set(digestOf(ticket).toString('hex'), { identity, until })
-    for (const [digest, { until: end }] of this.#issued) {
-      if (this.#issued.size <= TICKETS_MAX && end > this.#now()) break
-      this.#issued.delete(digest)
-    }
+    forgetOldest(this.#issued, TICKETS_MAX)
     return { ticket, expiresAt: until }
   }
 

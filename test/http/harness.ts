@@ -1,0 +1,176 @@
+// A whole HTTP layer on a loopback port, over the real database in a temporary folder. What is behind it
+// (rooms, recorder) is in `fakes.ts`.
+
+import { connect, type Socket } from 'node:net'
+import * as Context from 'effect/Context'
+import * as Effect from 'effect/Effect'
+import * as Redacted from 'effect/Redacted'
+import { Rooms } from '../../src/actors/rooms.ts'
+import { Recorder } from '../../src/archive/recorder.ts'
+import { Database } from '../../src/db/database.ts'
+import type { HttpDeps, HttpLimits, Services } from '../../src/http/deps.ts'
+import { makeHttp, type Http } from '../../src/http/http.ts'
+import { listen, type Listening, type ServerLimits } from '../../src/http/server.ts'
+import { roomMachine } from '../../src/machines/room.machine.ts'
+import * as decoder from '../../src/tiktok/decode.ts'
+import { startDatabase, type TestDatabase } from '../_support/db.ts'
+import { fakeRecorder, fakeRooms, type FakeRecorder, type FakeRooms } from './fakes.ts'
+
+export const OPERATOR = 'rk_op_CANARYoperatortoken0123456789abcdef'
+
+/** Limits that no test meets by accident. */
+const WIDE: Partial<HttpLimits> = {
+  changes: { perSecond: 10_000, burst: 10_000 },
+  denials: { perSecond: 10_000, burst: 10_000 },
+}
+
+export interface HarnessOptions {
+  readonly limits?: Partial<HttpLimits>
+  readonly server?: Partial<ServerLimits>
+  readonly deps?: Partial<HttpDeps>
+  readonly db?: TestDatabase
+  readonly boot?: string
+}
+
+export interface Harness extends FakeRooms, FakeRecorder {
+  readonly http: Http
+  readonly listening: Listening
+  readonly url: string
+  readonly port: number
+  readonly db: TestDatabase
+  readonly logs: string[]
+  readonly ask: (method: string, path: string, options?: AskOptions) => Promise<Answered>
+  readonly addRoom: (handle: string) => Promise<{ readonly id: string; readonly token: string }>
+  readonly audit: () => Promise<readonly Readonly<Record<string, unknown>>[]>
+  readonly stop: () => Promise<void>
+}
+
+export interface AskOptions {
+  readonly token?: string | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: Record<string, unknown>
+}
+
+const parsed = (text: string): Record<string, unknown> => {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+export const startHarness = async (options: HarnessOptions = {}): Promise<Harness> => {
+  const db = options.db ?? (await startDatabase())
+  const fakes = fakeRooms(db.database)
+  const fakeRec = fakeRecorder()
+  const logs: string[] = []
+  const context = Context.make(Database, db.database).pipe(
+    Context.add(Rooms, fakes.rooms),
+    Context.add(Recorder, fakeRec.recorder),
+  )
+  const http = makeHttp({
+    run: <A, E>(effect: Effect.Effect<A, E, Services>) =>
+      Effect.runPromiseExit(Effect.provideContext(effect, context)),
+    rooms: fakes.rooms,
+    database: db.database,
+    recorder: fakeRec.recorder,
+    decoder,
+    operatorToken: Redacted.make(OPERATOR),
+    boot: options.boot ?? 'boot-1',
+    version: '0.0.0-test',
+    unready: () => [],
+    machines: [roomMachine],
+    ...options.deps,
+    limits: { ...WIDE, ...options.limits },
+  })
+  const listening = await listen(http, {
+    host: '127.0.0.1',
+    port: 0,
+    ...(options.server === undefined ? {} : { limits: options.server }),
+  })
+  const url = `http://127.0.0.1:${listening.port}`
+
+  const ask: Harness['ask'] = async (method, path, { token = OPERATOR, body, headers = {} } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, json: parsed(text) }
+  }
+
+  return Object.assign(fakes, fakeRec, {
+    http,
+    listening,
+    url,
+    port: listening.port,
+    db,
+    logs,
+    ask,
+    addRoom: async (handle: string) => {
+      const { json } = await ask('POST', '/api/rooms', { body: { handle } })
+      return { id: String(json['id']), token: String(json['ownerToken']) }
+    },
+    audit: () => db.read('SELECT * FROM audit ORDER BY seq'),
+    stop: async () => {
+      http.stop()
+      await listening.close(2_000)
+      if (options.db === undefined) await db.remove()
+    },
+  })
+}
+
+/** A socket that says exactly what it is told and keeps everything it hears. */
+export class Raw {
+  readonly socket: Socket
+  readonly #chunks: Buffer[] = []
+  closed = false
+  readonly done: Promise<void>
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1' })
+    this.socket.on('data', (chunk: Buffer) => void this.#chunks.push(chunk))
+    this.socket.on('error', () => undefined)
+    this.done = new Promise((resolve) => {
+      this.socket.on('close', () => {
+        this.closed = true
+        resolve()
+      })
+    })
+  }
+
+  get heard(): string {
+    return Buffer.concat(this.#chunks).toString('latin1')
+  }
+
+  get bytes(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  }
+
+  say(text: string | Uint8Array): this {
+    this.socket.write(text)
+    return this
+  }
+}
+
+/** Says one thing on a socket of its own and hears until the other side closes. */
+export const rawAsk = async (port: number, text: string | Uint8Array): Promise<string> => {
+  const raw = new Raw(port).say(text)
+  await raw.done
+  return raw.heard
+}
+
+export const statusOf = (heard: string): number => Number(/^HTTP\/1\.[01] ([0-9]{3})/.exec(heard)?.[1] ?? 0)

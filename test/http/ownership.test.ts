@@ -1,0 +1,257 @@
+// Every route and method against every kind of token: what is not yours does not exist.
+
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as audit from '../../src/db/audit.ts'
+import { Database } from '../../src/db/database.ts'
+import * as Effect from 'effect/Effect'
+import { isMutating, type Operation } from '../../src/http/contract.ts'
+import { startHarness, type Answered, type Harness } from './harness.ts'
+import { Listener } from './listener.ts'
+import { eventId, pushFrame, seedSession } from './seed.ts'
+
+let h: Harness
+let mine: { readonly id: string; readonly token: string }
+let other: { readonly id: string; readonly token: string }
+
+beforeAll(async () => {
+  h = await startHarness()
+  mine = await h.addRoom('mine.room')
+  other = await h.addRoom('other.room')
+  const frame = pushFrame([{ method: 'WebcastChatMessage', payload: new Uint8Array([8, 1]) }])
+  await seedSession(h, { no: 1, roomId: mine.id, events: 3, frame })
+  await seedSession(h, { no: 2, roomId: other.id, events: 3, frame })
+})
+afterAll(() => h.stop())
+
+/** What a path names, for a room and its session. */
+const fill = (path: string, room: string, session: number): string =>
+  path
+    .replace(':room', room)
+    .replace(':session', `s${session}`)
+    .replace(':event', String(eventId(session, 1)))
+    .replace(':token', 'tnobody')
+    .replace(':actor', `room:${room}`)
+
+const bodies: Readonly<Record<string, unknown>> = {
+  'room.change': { displayName: 'changed by somebody' },
+  'room.rename': { handle: 'renamed.by.somebody' },
+  'room.add': { handle: 'added.by.somebody' },
+  'maintenance.merge': { what: 'broadcasts' },
+  'settings.change': { cooldownMs: 1 },
+}
+
+const ask = (operation: Operation, method: string, path: string, token: string | null): Promise<Answered> =>
+  h.ask(method, path, {
+    token,
+    ...(isMutating(operation) ? { body: bodies[operation.id] ?? {} } : {}),
+    ...(operation.method === 'DELETE' ? { body: undefined } : {}),
+  })
+
+/** Status, headers and body as one text; a Date is a clock's business. */
+const bytesOf = ({ status, headers, text }: Answered): string =>
+  JSON.stringify([status, [...headers].filter(([name]) => name !== 'date'), text])
+
+/** Every table but the audit, as one hash. */
+const world = async (): Promise<string> => {
+  const hash = createHash('sha256')
+  const tables = [
+    'rooms',
+    'room_handles',
+    'tokens',
+    'sessions',
+    'events',
+    'settings',
+    'journal',
+    'idempotency',
+    'maintenance_log',
+  ]
+  for (const table of tables) hash.update(JSON.stringify(await h.db.read(`SELECT * FROM ${table}`)))
+  return hash.digest('hex')
+}
+
+const auditCount = async (): Promise<number> =>
+  Number((await h.db.read('SELECT count(*) AS n FROM audit'))[0]?.['n'])
+
+const methodsOf = (operation: Operation): readonly string[] =>
+  operation.method === 'GET' ? ['GET', 'HEAD'] : [operation.method]
+
+const isStream = (operation: Operation): boolean => operation.ticket === true
+
+/** What a stream that is refused answers. */
+const hear = async (path: string) => {
+  const listener = new Listener(h.url + path, { authorization: `Bearer ${mine.token}` })
+  await listener.until('an answer', ({ closed }) => closed)
+  return [listener.status, listener.body]
+}
+
+describe('H04 S23: other people’s rooms do not exist', () => {
+  it('H04 S23: on every route × method, another’s room or session and an unknown one get the same bytes, and nothing changes', async () => {
+    const before = await world()
+    const scoped = h.http.operations.filter(({ access }) => access === 'room' || access === 'session')
+    expect(scoped.length).toBeGreaterThan(15)
+    for (const operation of scoped) {
+      for (const method of methodsOf(operation)) {
+        const foreign = await ask(operation, method, fill(operation.path, other.id, 2), mine.token)
+        const unknown = await ask(
+          operation,
+          method,
+          fill(operation.path, 'rDoesNotExist', 999_999),
+          mine.token,
+        )
+        expect(foreign.status, `${method} ${operation.path}`).toBe(404)
+        expect(bytesOf(foreign), `${method} ${operation.path}`).toBe(bytesOf(unknown))
+        expect(bytesOf(foreign)).not.toContain(other.id)
+        const byHandle = await ask(operation, method, fill(operation.path, 'other.room', 2), mine.token)
+        expect(bytesOf(byHandle)).toBe(bytesOf(unknown))
+      }
+    }
+    expect(await world()).toBe(before)
+  })
+
+  it('H04 S23: what only operators may do is, for an owner, a path that does not exist', async () => {
+    const before = await world()
+    const forOperators = h.http.operations.filter(({ access }) => access === 'operator')
+    expect(forOperators.length).toBeGreaterThan(6)
+    for (const operation of forOperators) {
+      for (const method of methodsOf(operation)) {
+        const refused = await ask(operation, method, operation.path, mine.token)
+        const nowhere = await ask(operation, method, '/api/no/such/path', mine.token)
+        expect(refused.status, `${method} ${operation.path}`).toBe(404)
+        expect(bytesOf(refused), `${method} ${operation.path}`).toBe(bytesOf(nowhere))
+      }
+    }
+    expect(await world()).toBe(before)
+  })
+
+  it('S23: without a token every route that is not public is the same 401, and nothing changes', async () => {
+    const before = await world()
+    const answers = new Set<string>()
+    const closed = h.http.operations.filter(({ access }) => access !== 'public')
+    for (const operation of closed) {
+      for (const method of methodsOf(operation).filter((name) => name !== 'HEAD')) {
+        const answer = await ask(operation, method, fill(operation.path, mine.id, 1), null)
+        expect(answer.status, `${method} ${operation.path}`).toBe(401)
+        answers.add(bytesOf(answer))
+      }
+    }
+    expect(answers.size).toBe(1)
+    expect(await world()).toBe(before)
+  })
+
+  it('S23: an owner’s lists hold nothing but its own, and a filter for another’s room is for an unknown one', async () => {
+    const rooms = await h.ask('GET', '/api/rooms', { token: mine.token })
+    expect((rooms.json['items'] as { id: string }[]).map(({ id }) => id)).toEqual([mine.id])
+    const sessions = await h.ask('GET', '/api/sessions', { token: mine.token })
+    expect((sessions.json['items'] as { id: string }[]).map(({ id }) => id)).toEqual(['s1'])
+    for (const path of ['/api/sessions', '/api/stream']) {
+      const foreign = await h.ask('GET', `${path}?room=other.room`, { token: mine.token })
+      const unknown = await h.ask('GET', `${path}?room=nobody.here`, { token: mine.token })
+      expect(foreign.status).toBe(404)
+      expect(bytesOf(foreign)).toBe(bytesOf(unknown))
+    }
+    const machines = await h.ask('GET', '/api/machines', { token: mine.token })
+    const [room] = machines.json['items'] as { counts: Record<string, number> }[]
+    expect(Object.values(room?.counts ?? {}).reduce((sum, count) => sum + count, 0)).toBe(1)
+    expect((await h.ask('GET', `/api/machines/room:${other.id}`, { token: mine.token })).status).toBe(404)
+    expect((await h.ask('GET', `/api/machines/room:${mine.id}`, { token: mine.token })).status).toBe(200)
+  })
+
+  it('S23: what is the owner’s own answers on every route, and the operator sees both', async () => {
+    const reading = h.http.operations.filter(
+      (operation) =>
+        operation.method === 'GET' &&
+        (operation.access === 'room' || operation.access === 'session') &&
+        !isStream(operation),
+    )
+    for (const operation of reading) {
+      expect(
+        (await ask(operation, 'GET', fill(operation.path, mine.id, 1), mine.token)).status,
+        operation.path,
+      ).toBe(200)
+      expect((await h.ask('GET', fill(operation.path, other.id, 2))).status, operation.path).toBe(200)
+    }
+  })
+
+  it('S33: a live stream of another’s session and of an unknown one are the same 404', async () => {
+    const foreign = await hear('/api/sessions/s2/live')
+    expect(foreign[0]).toBe(404)
+    expect(foreign).toEqual(await hear('/api/sessions/s999999/live'))
+  })
+})
+
+describe('S24: the audit', () => {
+  it('S24: each change that is denied, refused or done leaves exactly one row', async () => {
+    const { id } = mine
+    const requests: readonly (readonly [() => Promise<Answered>, number, string, string])[] = [
+      [() => h.ask('POST', `/api/rooms/${other.id}/stop`, { token: mine.token }), 404, 'room.stop', 'denied'],
+      [() => h.ask('POST', `/api/rooms/${id}/stop`, { token: null }), 401, 'room.stop', 'denied'],
+      [
+        () => h.ask('PATCH', '/api/settings', { token: mine.token, body: {} }),
+        404,
+        'settings.change',
+        'denied',
+      ],
+      [() => h.ask('POST', `/api/rooms/${id}/start`, { body: { never: 1 } }), 422, 'room.start', 'refused'],
+      [() => h.ask('POST', `/api/rooms/${id}/start`, { body: '{' }), 400, 'room.start', 'refused'],
+      [() => h.ask('POST', `/api/rooms/${id}/end-session`), 409, 'room.end_session', 'refused'],
+      [() => h.ask('POST', `/api/rooms/${id}/stop`), 200, 'room.stop', 'done'],
+      [
+        () => h.ask('PATCH', `/api/rooms/${id}`, { token: mine.token, body: { monitor: false } }),
+        200,
+        'room.change',
+        'done',
+      ],
+      [() => h.ask('POST', `/api/rooms/${id}/tokens/rotate`), 201, 'token.rotate', 'done'],
+      [() => h.ask('DELETE', `/api/rooms/${id}/tokens/tnobody`), 204, 'token.revoke', 'done'],
+      [
+        () => h.ask('PATCH', '/api/settings', { body: { cooldownMs: 1_000 } }),
+        200,
+        'settings.change',
+        'done',
+      ],
+      [
+        () => h.ask('POST', '/api/maintenance/repair', { body: { dryRun: true } }),
+        200,
+        'maintenance.repair',
+        'done',
+      ],
+    ]
+    for (const [request, status, action, outcome] of requests) {
+      const before = await auditCount()
+      const answer = await request()
+      expect(answer.status, `${action} ${answer.text}`).toBe(status)
+      const rows = await h.db.read('SELECT * FROM audit ORDER BY seq DESC LIMIT 2')
+      expect(await auditCount(), action).toBe(before + 1)
+      expect([rows[0]?.['action'], String(rows[0]?.['outcome']).replace('noop', 'done')]).toEqual([
+        action,
+        outcome,
+      ])
+      expect(rows[0]?.['ip']).toBe('127.0.0.1')
+    }
+  })
+
+  it('S24: rows cannot be changed or removed, and the chain holds', async () => {
+    for (const sql of [`UPDATE audit SET actor = 'x'`, 'DELETE FROM audit']) {
+      await expect(h.db.write({ statements: [{ sql }] })).rejects.toThrow()
+    }
+    const report = await Effect.runPromise(Effect.provideService(audit.verify, Database, h.db.database))
+    expect(report.brokenAt).toBeNull()
+    expect((await h.ask('GET', '/api/audit/verify')).json).toEqual({ ...report })
+  })
+
+  it('S24: denied requests cannot fill the disk: beyond the limit they are counted, and the next row says how many', async () => {
+    const few = await startHarness({ db: h.db, limits: { denials: { perSecond: 1, burst: 3 } } })
+    const before = await auditCount()
+    for (let count = 0; count < 40; count += 1) await few.ask('PATCH', '/api/settings', { token: null })
+    const written = (await auditCount()) - before
+    expect(written).toBeGreaterThanOrEqual(3)
+    expect(written).toBeLessThan(40)
+    const metrics = await few.ask('GET', '/metrics', { token: null })
+    const unwritten = Number(/^roomkeeper_audit_unwritten (\d+)$/m.exec(metrics.text)?.[1])
+    const said = await h.db.read(`SELECT detail FROM audit WHERE detail LIKE '%not written down'`)
+    const told = said.reduce((sum, { detail }) => sum + Number(/^\d+/.exec(String(detail))?.[0]), 0)
+    expect(written + unwritten + told).toBe(40)
+    await few.stop()
+  })
+})
