@@ -19,11 +19,12 @@ import type { Becoming } from './cli/processes.ts'
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
-const becoming: Becoming = { next: null }
+const becoming: Becoming = { next: null, args: [] }
+
 /** The demo lives with the stand-ins it needs, outside of what the product imports. */
 const runDemo = (): void => {
   const script = fileURLToPath(new URL('../test/_support/demo.ts', import.meta.url))
-  const child = spawn(process.execPath, [script], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [script, ...becoming.args], { stdio: 'inherit' })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // A terminal sends its signals to the child too; a second one would mean "hurry".

@@ -1,5 +1,5 @@
 // How a command fails: one sentence on stderr and an exit code that a script can act on.
-// The codes are documented in docs/operations.md and in `roomkeeper --help`.
+// `roomkeeper --help` tells the codes.
 
 import * as Data from 'effect/Data'
 import * as Runtime from 'effect/Runtime'

@@ -34,9 +34,11 @@ const dbError = (error: unknown): DbError => {
   return new DbError({ kind, outcome, message })
 }
 
-export const openStore = async (): Promise<Store> => {
-  const folder = await mkdtemp(join(tmpdir(), 'record-'))
-  const connection = await openConnection({ url: `file:${join(folder, 'record.db')}`, mode: 'write' })
+/** In a folder of its own, which goes with it, or in `file`, which stays. */
+export const openStore = async (file?: string): Promise<Store> => {
+  const folder = file === undefined ? await mkdtemp(join(tmpdir(), 'record-')) : null
+  const path = file ?? join(folder ?? '', 'record.db')
+  const connection = await openConnection({ url: `file:${path}`, mode: 'write' })
   await migrate(connection)
   const asked: string[] = []
   const rows = async (sql: string, args: readonly SqlValue[] = []) => (await connection.query(sql, args)).rows
@@ -92,7 +94,7 @@ export const openStore = async (): Promise<Store> => {
     },
     close: async () => {
       connection.close()
-      await rm(folder, { recursive: true, force: true })
+      if (folder !== null) await rm(folder, { recursive: true, force: true })
     },
   }
   return store

@@ -326,7 +326,8 @@ describe('what can go wrong', () => {
 })
 
 it('becomes the server or the demo, and asks nobody for it', async () => {
-  expect(await cli('serve')).toMatchObject({ becoming: 'serve', error: null })
-  expect(await cli('demo')).toMatchObject({ becoming: 'demo', error: null })
+  expect(await cli('serve')).toMatchObject({ becoming: { next: 'serve' }, error: null })
+  expect(await cli('demo')).toMatchObject({ becoming: { next: 'demo', args: [] }, error: null })
+  expect(await cli('demo', '--keep')).toMatchObject({ becoming: { next: 'demo', args: ['--keep'] } })
   expect(server.asked).toEqual([])
 })

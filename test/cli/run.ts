@@ -15,7 +15,7 @@ export interface Ran {
   readonly err: string
   /** What it failed with, null when it did not. */
   readonly error: unknown
-  readonly becoming: Becoming['next']
+  readonly becoming: Becoming
 }
 
 const NOTHING = () => {}
@@ -27,7 +27,7 @@ export const run = async (
 ): Promise<Ran> => {
   const out: string[] = []
   const err: string[] = []
-  const becoming: Becoming = { next: null }
+  const becoming: Becoming = { next: null, args: [] }
   const console: Console.Console = {
     ...globalThis.console,
     log: (...parts: readonly unknown[]) => void out.push(parts.join(' ')),
@@ -46,6 +46,6 @@ export const run = async (
     out: out.join('\n'),
     err: err.join('\n'),
     error: Exit.isSuccess(exit) ? null : Cause.squash(exit.cause),
-    becoming: becoming.next,
+    becoming,
   }
 }
