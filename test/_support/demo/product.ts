@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
-const READY_WITHIN_MS = 20_000
+const READY_WITHIN_MS = 40_000
 const LOG_LINES = 40
 
 export interface ProductOptions {

@@ -47,6 +47,7 @@ export class Viewer {
   /** Open but dead: nothing is sent, nothing is answered. */
   stalled = false
   #unwritten = 0
+  #isReset = false
   readonly #ws: WebSocket
   readonly #socket: Duplex
   readonly #context: ViewerContext
@@ -69,7 +70,7 @@ export class Viewer {
   }
 
   get isOpen(): boolean {
-    return this.closed === null && this.#ws.readyState === this.#ws.OPEN
+    return this.closed === null && !this.#isReset && this.#ws.readyState === this.#ws.OPEN
   }
 
   /** Bytes not yet taken by the operating system: the client is not reading. */
@@ -127,6 +128,7 @@ export class Viewer {
   dropHard(): void {
     if (this.closed !== null) return
     this.#context.faults.count('socket.dropped_hard')
+    this.#isReset = true
     if (this.#socket instanceof Socket) this.#socket.resetAndDestroy()
   }
 
