@@ -1,6 +1,12 @@
 // The moods of the disk under the test writer, in shared memory.
 
-export const Mood = { maxPages: 0, liesAfterCommit: 1, failsBeforeCommit: 2, fired: 3 } as const
+export const Mood = {
+  maxPages: 0,
+  liesAfterCommit: 1,
+  failsBeforeCommit: 2,
+  fired: 3,
+  failsQueries: 4,
+} as const
 
 export interface Moods {
   readonly shared: SharedArrayBuffer

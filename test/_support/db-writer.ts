@@ -30,6 +30,10 @@ const refuse = (): void => {
 
 const moody = (connection: Connection): Connection => ({
   ...connection,
+  query: async (sql, args) => {
+    if (strikes(Mood.failsQueries)) throw new Failure('io', 'SQLITE_IOERR_READ')
+    return connection.query(sql, args)
+  },
   batch: async (statements) => {
     refuse()
     return lie(await connection.batch(statements))

@@ -136,6 +136,58 @@ describe('the writer in bad weather', () => {
     expect(await db.read('SELECT count(*) AS n FROM audit')).toEqual([{ n: 1 }])
   })
 
+  it('D11: a caller hears "unknown" when it cannot be found out in time, and its facts come when it can', async () => {
+    const moods = newMoods()
+    db = await startDatabase({ ingest: moods.data, tuning: { transactionLimitMs: 300 } })
+    const heard: number[] = []
+    db.database.subscribe(({ at, name }) => void (name === 'room.looked' && heard.push(at)))
+    moods.set(Mood.failsQueries, 1_000_000)
+    moods.set(Mood.liesAfterCommit, 1)
+    await expect(db.write({ statements: [row(1)], facts: [fact(1)] })).rejects.toMatchObject({
+      kind: 'io',
+      outcome: 'unknown',
+    })
+    await expect(db.write({ statements: [row(2)], facts: [fact(2)] })).rejects.toMatchObject({
+      kind: 'io',
+      outcome: 'failed',
+    })
+    expect(heard).toEqual([])
+    moods.set(Mood.failsQueries, 0)
+    expect((await db.write({ statements: [row(3)], facts: [fact(3)] })).applied).toBe(true)
+    expect(await ids()).toEqual([1, 3])
+    expect(heard).toEqual([1, 3])
+  })
+
+  it('commits what was handed over before it closes', async () => {
+    db = await startDatabase()
+    const late = db.write({ statements: [row(1)] })
+    db.ingest({ id: 2, statements: [row(2)] })
+    db.database.append(fact(3))
+    await db.close()
+    expect((await late).applied).toBe(true)
+    expect(db.acked()).toEqual([2])
+    const again = await startDatabase({ folder: db.path.replace(/\/[^/]*$/, '') })
+    expect(await again.read('SELECT id FROM frames ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }])
+    expect(await again.read('SELECT at FROM journal')).toEqual([{ at: 3 }])
+    await again.close()
+  })
+
+  it('closes in time also when storage does not get well', async () => {
+    const moods = newMoods()
+    db = await startDatabase({ ingest: moods.data, tuning: { closeLimitMs: 200 } })
+    moods.set(Mood.failsBeforeCommit, 1_000_000)
+    const late = db.write({ statements: [row(1)] })
+    db.ingest({ id: 2, statements: [row(2)] })
+    const outcome = late.then(
+      () => null,
+      ({ kind }: { kind: string }) => kind,
+    )
+    await db.close()
+    expect(['io', 'closed']).toContain(await outcome)
+    expect(db.acked()).toEqual([])
+    expect(db.fatal).toEqual([])
+  })
+
   it('D12: while the disk stays broken callers are told, order is kept, and one healing mends all', async () => {
     const moods = newMoods()
     db = await startDatabase({ ingest: moods.data })
