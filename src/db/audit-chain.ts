@@ -4,23 +4,26 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from './client.ts'
 import type { AuditEntry, Row, Statement } from './database.ts'
+import { storable } from './text.ts'
 
 /** What the first row is chained to. */
 export const GENESIS = '0'.repeat(64)
 
-/** The columns in a fixed order, as JSON: one text for one content. */
+/** The columns in a fixed order, as JSON: one text for one content, as it can be stored and read again. */
 const canonical = (entry: AuditEntry): string =>
-  JSON.stringify([
-    entry.at,
-    entry.actor,
-    entry.ip,
-    entry.action,
-    entry.roomId,
-    entry.target,
-    entry.outcome,
-    entry.code,
-    entry.detail,
-  ])
+  JSON.stringify(
+    [
+      entry.at,
+      entry.actor,
+      entry.ip,
+      entry.action,
+      entry.roomId,
+      entry.target,
+      entry.outcome,
+      entry.code,
+      entry.detail,
+    ].map((value) => (typeof value === 'string' ? storable(value) : value)),
+  )
 
 export const nextHash = (previous: string, entry: AuditEntry): string =>
   createHash('sha256')

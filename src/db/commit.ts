@@ -151,7 +151,6 @@ const refuse = (unit: Unit, failure: DbFailure, attempt: Attempt): readonly Unit
 const perform = async (run: Run, attempt: Attempt): Promise<void> => {
   for (let index = 0; index < attempt.units.length;) {
     const unit = attempt.units[index]!
-    const auditHash = attempt.auditHash
     await run({ sql: 'SAVEPOINT unit' })
     try {
       await runUnit(run, unit, attempt)
@@ -160,7 +159,6 @@ const perform = async (run: Run, attempt: Attempt): Promise<void> => {
       const failure = failureFrom(error)
       if (isStorage(failure)) throw failure
       await run({ sql: 'ROLLBACK TO unit' })
-      attempt.auditHash = auditHash
       const parts = refuse(unit, failure, attempt)
       if (unit.kind === 'ingest') attempt.units.splice(index, 1, ...parts)
       else index += 1

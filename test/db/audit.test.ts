@@ -63,7 +63,14 @@ describe('the audit', () => {
     expect(second.lastHash).not.toBe(first.lastHash)
   })
 
-  it('keeps its chain when a transaction of a group is refused', async () => {
+  it('keeps its chain when a text holds what cannot be stored', async () => {
+    for (const detail of ['half \ud83d', 'a\0b', '{"a":"\\u0000\\ud83d"}', '{"a":"\\ud83d\\ude00"}']) {
+      await db.write({ statements: [], audit: entry(1, { detail, actor: `owner:${detail}` }) })
+    }
+    expect(await run(audit.verify)).toMatchObject({ rows: 4, brokenAt: null })
+  })
+
+  it('keeps its chain when a transaction a transaction of a group is refused', async () => {
     const bad = { sql: `INSERT INTO settings VALUES ('a', NULL, 1)` }
     const outcomes = await Promise.allSettled([
       db.write({ statements: [], audit: entry(1) }),
