@@ -70,7 +70,7 @@ describe('the audit', () => {
     expect(await run(audit.verify)).toMatchObject({ rows: 4, brokenAt: null })
   })
 
-  it('keeps its chain when a transaction a transaction of a group is refused', async () => {
+  it('keeps its chain when a transaction of a group is refused', async () => {
     const bad = { sql: `INSERT INTO settings VALUES ('a', NULL, 1)` }
     const outcomes = await Promise.allSettled([
       db.write({ statements: [], audit: entry(1) }),
