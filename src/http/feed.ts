@@ -44,6 +44,7 @@ export class Feed<E extends Entry = Entry> {
   #first = 0
   #offset = 0
   readonly #pieces = new Map<number, Piece>()
+  #settled: Mark = { events: 0, bytes: 0 }
   /** Everything after this place in the source is in the ring; null while that is not known. */
   floor: number | null = null
   /** The last place that was in the ring and is not any more. */
@@ -78,17 +79,30 @@ export class Feed<E extends Entry = Entry> {
 
   /** Every follower was offered what there is: what was kept for them alone can go. */
   settle(): void {
+    this.#settled = this.mark
     this.#trim(FEED_KEEPS.soft)
+  }
+
+  /** So much came since then that waiting longer would cost followers what they have not been offered. */
+  get presses(): boolean {
+    const { events, bytes } = this.mark
+    return (
+      events - this.#settled.events > FEED_KEEPS.soft.entries / 2 ||
+      bytes - this.#settled.bytes > FEED_KEEPS.soft.bytes / 2
+    )
   }
 
   #trim({ entries, bytes }: { readonly entries: number; readonly bytes: number }): void {
     const first = this.#ring[0]
     if (first === undefined) return
     if (this.#ring.length <= entries && this.#offset - first.offset <= bytes) return
-    // A quarter more than needed goes at once, so that the array is moved seldom.
-    let gone = Math.max(this.#ring.length - entries, 0) + (entries >> 2)
-    while (gone < this.#ring.length && this.#offset - (this.#ring[gone]?.offset ?? 0) > bytes) gone += 1
-    const dropped = this.#ring.splice(0, Math.min(gone, this.#ring.length - 1))
+    // Down to three quarters, so that the array is moved seldom.
+    let gone = 0
+    const isOver = (): boolean =>
+      (this.#ring.length - gone) * 4 > entries * 3 ||
+      (this.#offset - (this.#ring[gone]?.offset ?? 0)) * 4 > bytes * 3
+    while (gone < this.#ring.length - 1 && isOver()) gone += 1
+    const dropped = this.#ring.splice(0, gone)
     this.#first += dropped.length
     this.forgotten = dropped.at(-1)?.entry.seq ?? this.forgotten
     this.floor = this.forgotten

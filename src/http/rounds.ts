@@ -16,19 +16,27 @@ export class Rounds {
   readonly #dirty = new Set<Feed>()
   #running = false
   #notBefore = 0
+  /** Set while a round waits for the rest after the one before to be over. */
+  #resting: NodeJS.Timeout | null = null
 
   /** The feed has something new. */
   changed(feed: Feed): void {
     this.#dirty.add(feed)
     if (!this.#running) this.#begin()
+    else if (this.#resting !== null && feed.presses) this.#go()
   }
 
   #begin(): void {
     this.#running = true
     const wait = this.#notBefore - performance.now()
-    const start = (): void => this.#slice(this.#clients(), 0)
-    if (wait >= 1) setTimeout(start, wait)
-    else setImmediate(start)
+    if (wait < 1) this.#go()
+    else this.#resting = setTimeout(() => this.#go(), wait)
+  }
+
+  #go(): void {
+    if (this.#resting !== null) clearTimeout(this.#resting)
+    this.#resting = null
+    setImmediate(() => this.#slice(this.#clients(), 0))
   }
 
   *#clients(): Generator<Follower, void> {

@@ -56,7 +56,7 @@ export class Listener {
     let event = 'message'
     let id: string | null = null
     for (const line of block.split('\n')) {
-      const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? []
+      const [, name = '', value = ''] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? []
       if (line.startsWith(':')) this.comments += 1
       else if (name === 'id') id = value
       else if (name === 'event') event = value
