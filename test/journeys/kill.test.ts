@@ -1,6 +1,7 @@
 // kill -9 at any moment, fifty times: what was promised is there, each broadcast is one session, the file is whole.
 
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -67,6 +68,8 @@ const numbers = async (connection: Connection, sql: string): Promise<number> =>
   Number((await connection.query(sql)).rows[0]?.['n'])
 
 const check = async (folder: string, ledger: Ledger): Promise<void> => {
+  // Checkpoints really ran between the kills (D08): rows are in the file, not only in its log.
+  expect(statSync(join(folder, 'roomkeeper.db')).size).toBeGreaterThan(200_000)
   const connection = await openConnection({ url: `file:${join(folder, 'roomkeeper.db')}`, mode: 'write' })
   try {
     const { rows: integrity } = await connection.query('PRAGMA integrity_check')
