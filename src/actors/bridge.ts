@@ -29,7 +29,7 @@ export const fromEffect = <A, E, I>(
   make: (input: I) => Effect.Effect<A, E>,
 ): PromiseActorLogic<Result.Result<A, E>, I> => {
   type Self = ActorRefFrom<PromiseActorLogic<Result.Result<A, E>, I>>
-  const fibers = new WeakMap<Self, Fiber<A, E>>()
+  const stops = new WeakMap<Self, () => void>()
   return {
     config: make,
     getInitialSnapshot: (_scope, input) => ({ status: 'active', output: undefined, error: undefined, input }),
@@ -39,13 +39,16 @@ export const fromEffect = <A, E, I>(
         Effect.suspend(() => make(input)),
         input,
       )
-      fibers.set(self, fiber)
-      fiber.addObserver((exit) => self.send({ type: 'effect.exit', exit }))
+      const unobserve = fiber.addObserver((exit) => self.send({ type: 'effect.exit', exit }))
+      stops.set(self, () => {
+        unobserve()
+        fiber.interruptUnsafe()
+      })
     },
     transition: (snapshot, event, { self }) => {
       if (snapshot.status !== 'active') return snapshot
       if (event.type === 'xstate.stop') {
-        fibers.get(self)?.interruptUnsafe()
+        stops.get(self)?.()
         return { ...snapshot, status: 'stopped' }
       }
       if (event.type !== 'effect.exit') return snapshot

@@ -2,11 +2,10 @@
 // write, then the event. What can be done to the room itself is in `actors/registry.ts`.
 
 import * as Effect from 'effect/Effect'
+import { intendEndTransaction } from '../archive/session-writes.ts'
 import * as roomRows from '../db/rooms.ts'
-import { intendEnd } from '../db/session-ends.ts'
-import type { Statement } from '../db/database.ts'
-import type { EndReason, EndTrigger } from '../domain/reasons.ts'
-import type { Fact } from '../domain/facts.ts'
+import type { Transaction } from '../db/database.ts'
+import type { EndReason } from '../domain/reasons.ts'
 import type { Commanded, Desk, Request } from './desk.ts'
 import type { Resident } from './resident.ts'
 import { isEnding, isRecording, restLeftMs } from './status.ts'
@@ -20,18 +19,17 @@ const ARCHIVING_RETRY_MS = 2_000
 
 /** The end of the open session, as it goes to disk with the command that causes it. */
 export const intentOf = (
-  desk: Desk,
-  resident: Resident,
+  { recording, state, room }: Resident,
   reason: EndReason,
   at: number,
-): { readonly statements: readonly Statement[]; readonly facts: readonly Fact[] } => {
-  const { recording, state } = resident
+): Required<Pick<Transaction, 'statements' | 'facts'>> => {
   if (recording === null || !recording.opened || !isRecording(state)) return { statements: [], facts: [] }
-  const end: EndTrigger = { reason, at, detail: null }
-  return {
-    statements: [intendEnd(recording.session.no, end)],
-    facts: [desk.fact(resident, 'session.ending', { reason, at, detail: null })],
-  }
+  const { no, epoch } = recording.session
+  const { statements, facts } = intendEndTransaction(
+    { no, roomId: room.id, epoch },
+    { reason, at, detail: null },
+  )
+  return { statements, facts: facts ?? [] }
 }
 
 export interface RoomCommands {
@@ -117,7 +115,7 @@ export const makeCommands = (desk: Desk, looks: Looks): RoomCommands => {
     }
     const at = world.now()
     const cooldown = { ms: world.settings().manualCooldownMs, reason: 'manual_stop' }
-    const intent = intentOf(desk, resident, 'manual_stop', at)
+    const intent = intentOf(resident, 'manual_stop', at)
     const rest = roomRows.cooldown(room.id, at + cooldown.ms, cooldown.reason, at)
     yield* desk.commit(request, { statements: [rest, ...intent.statements], facts: intent.facts })
     supervisor.setRest(resident, cooldown)
@@ -131,7 +129,7 @@ export const makeCommands = (desk: Desk, looks: Looks): RoomCommands => {
       return resident
     }
     const at = world.now()
-    const intent = intentOf(desk, resident, 'manual_end_session', at)
+    const intent = intentOf(resident, 'manual_end_session', at)
     if (intent.statements.length === 0) {
       return yield* desk.refuse(request, { code: 'not_recording', message: 'No session is open.' })
     }

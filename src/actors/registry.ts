@@ -109,7 +109,7 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
     const at = world.now()
     const row = { ...changed, ...(proxyChanged && { proxyUrlSealed: sealed(room.id, proxyUrl) }) }
     const nothing = { statements: [], facts: [] }
-    const intent = changed.monitor === false ? intentOf(desk, resident, 'monitor_disabled', at) : nothing
+    const intent = changed.monitor === false ? intentOf(resident, 'monitor_disabled', at) : nothing
     // A proxy's address may hold a password: the fact says that it changed, not to what.
     const body = { ...changed, ...(proxyChanged && { proxy: proxyUrl === null ? 'removed' : 'set' }) }
     yield* desk.commit(request, {
@@ -145,7 +145,7 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
     const { id } = resident.room
     const at = world.now()
     if (resident.recording?.opened === true) {
-      const intent = intentOf(desk, resident, 'monitor_disabled', at)
+      const intent = intentOf(resident, 'monitor_disabled', at)
       const off = roomRows.update(id, { monitor: false }, at)
       yield* desk.write({ statements: [off, ...intent.statements], facts: intent.facts })
     }

@@ -45,7 +45,7 @@ export const makeSteering =
         const switched = before.autoMonitorEnabled !== after.autoMonitorEnabled
         const ends =
           switched && !after.autoMonitorEnabled
-            ? [...supervisor.residents.values()].map((room) => intentOf(desk, room, 'monitor_disabled', at))
+            ? [...supervisor.residents.values()].map((room) => intentOf(room, 'monitor_disabled', at))
             : []
         yield* desk.commit(request, {
           statements: [...settingRows.update(patch, at), ...ends.flatMap(({ statements }) => statements)],

@@ -2,7 +2,7 @@
 // limits, sets aside those that fail too often. Commands are in `actors/commands.ts`, leaving in `actors/leaving.ts`.
 
 import * as Effect from 'effect/Effect'
-import { createActor } from 'xstate'
+import { createActor, type SnapshotFrom } from 'xstate'
 import * as roomRows from '../db/rooms.ts'
 import type { EndReason } from '../domain/reasons.ts'
 import type { Room } from '../domain/room.ts'
@@ -11,8 +11,8 @@ import type { Cooldown, RoomInput, RoomTimes } from '../machines/room-events.ts'
 import { machineClock } from './bridge.ts'
 import { untilWritten } from './chain.ts'
 import { Resident } from './resident.ts'
-import { provideRoom, stateOf, writeLater } from './room.ts'
-import { restLeftMs } from './status.ts'
+import { provideRoom, type RoomLogic, stateOf, writeLater } from './room.ts'
+import { isEnding, restLeftMs } from './status.ts'
 import type { Looks } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -93,21 +93,21 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     return ms > 0 ? { ms, reason: resident.rest?.reason ?? '' } : null
   }
 
-  const entered = (resident: Resident, value: string | Readonly<Record<string, unknown>>, first: boolean) => {
+  const entered = (resident: Resident, { value, context }: SnapshotFrom<RoomLogic>, first: boolean) => {
     const to = stateOf(value)
     const from = first ? null : resident.state
     if (to === from) return
     resident.state = to
     resident.since = world.now()
-    const { recording, room } = resident
-    const session = recording?.opened === true ? recording.session.no : resident.lastSessionNo
     if (!first || !QUIET.includes(to)) {
+      const no = context.session?.no ?? (from !== null && isEnding(from) ? context.lastSessionNo : null)
+      const reason = isEnding(to) ? (context.end?.reason ?? null) : null
       database.append({
         name: 'room.state_changed',
         at: resident.since,
-        roomId: room.id,
-        sessionId: session === null || QUIET.includes(to) ? null : sessionId(session),
-        body: { from, to },
+        roomId: resident.room.id,
+        sessionId: no === null ? null : sessionId(no),
+        body: { from, to, ...(reason !== null && { reason }) },
       })
     }
     for (const listener of resident.listeners ?? []) listener(to)
@@ -132,8 +132,8 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     resident.actor = actor
     resident.crash = (error) => failed(resident, error)
     actor.subscribe({
-      next: ({ value }) => {
-        entered(resident, value, first)
+      next: (snapshot) => {
+        entered(resident, snapshot, first)
         first = false
       },
       error: (error) => {
