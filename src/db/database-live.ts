@@ -98,7 +98,7 @@ const make = Effect.fnUntraced(function* (
   }
 
   yield* Effect.acquireRelease(
-    path === null ? Effect.succeed(NO_LOCK) : start(() => takeLock(path)),
+    path === null ? Effect.succeed(NO_LOCK) : start(async () => takeLock(path)),
     (lock) => Effect.sync(() => lock.release()),
   )
   const writerData: WriterData = {

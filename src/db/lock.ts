@@ -3,7 +3,7 @@
 // A database elsewhere has no such lock; fencing by epoch is what protects it.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { holdLock } from './client.ts'
+import { holdLock } from './local.ts'
 import { Refusal } from './failure.ts'
 
 export interface Lock {
@@ -23,8 +23,8 @@ const holderOf = (path: string): string => {
 }
 
 /** Throws `Refusal` `lock_held` at once when another server has this file. */
-export const takeLock = async (path: string): Promise<Lock> => {
-  const held = await holdLock(`${path}.lock`)
+export const takeLock = (path: string): Lock => {
+  const held = holdLock(`${path}.lock`)
   if (held === null) throw new Refusal('lock_held', `${holderOf(path)} has this database open`)
   writeFileSync(pidPath(path), `${process.pid}\n`)
   return {

@@ -16,6 +16,9 @@ const insert = (id: number) => ({
     },
   ],
 })
+const big = {
+  sql: `INSERT INTO frames (id, at, conn, kind, payload) VALUES (1, 1, 1, 'push', zeroblob(400000)) ON CONFLICT DO NOTHING`,
+}
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('the disk', () => {
@@ -101,22 +104,20 @@ describe('the disk', () => {
     await child.hear('ready')
     child.ask({ ingest: [insert(1)] })
     await until('the first acknowledgement', () => child.acked().includes(1))
-    child.ask({ exhaust: true })
-    const other = start(['hold', `${folder.path}/roomkeeper.db`])
-    await other.hear('held')
-    child.ask({ ingest: [insert(2)] })
     const kinds = () => child.told.flatMap((one) => ('trouble' in one ? [one.trouble] : []))
-    await until('BUSY', () => kinds().includes('busy'))
-    await until('trouble with the descriptors', () =>
-      kinds().some((kind) => kind === 'io' || kind === 'readonly'),
-    )
-    other.ask('release')
-    await other.ended
+    // A limit of pages that is the writer's own and gone with its connection: one full disk.
+    child.ask({ write: [{ sql: 'PRAGMA max_page_count = 10' }] })
+    expect(await child.hear('wrote')).toEqual({ wrote: true })
+    child.ask({ exhaust: true })
+    child.ask({ ingest: [{ id: 2, statements: [...insert(2).statements, big] }] })
+    await until('a full disk', () => kinds().includes('full'))
+    await until('no descriptors', () => kinds().some((kind) => kind === 'io' || kind === 'readonly'))
     child.ask({ ingest: [insert(3)] })
     child.ask({ exhaust: false })
     await until('the other acknowledgements', () => child.acked().length === 3, 30_000)
+    const from = child.told.length
     child.ask({ write: [insert(4).statements[0]!] })
-    expect(await child.hear('wrote')).toEqual({ wrote: true })
+    expect(await child.hear('wrote', from)).toEqual({ wrote: true })
     child.ask({ close: true })
     expect(await child.ended).toBe(0)
     expect(child.acked()).toEqual([1, 2, 3])
