@@ -45,6 +45,8 @@ export const sessionOf = (no: number, name: string, at: number, epoch = 1): Open
   ending: null,
 })
 
+const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
+
 export const startDesk = async (
   options: Partial<DatabaseOptions> & { readonly folder?: string; readonly recorder?: RecorderOptions } = {},
 ): Promise<Desk> => {
@@ -69,7 +71,6 @@ export const startDesk = async (
   })
   const recorder = Context.get(context, Recorder)
   const database = Context.get(context, Database)
-  const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
   const rows: Desk['rows'] = (sql, ...args) => run(database.read(sql, args))
   return {
     recorder,

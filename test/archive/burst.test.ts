@@ -23,12 +23,12 @@ describe('a burst', () => {
     const [a, b] = [await desk.open(), await desk.open()]
     const sources = [a, b].map((session) => {
       const heard = newHeard()
-      let release = (): void => {}
+      let release: (() => void) | null = null
       const listener = {
         ...heard.listener,
         onPressure: (hold: boolean) => {
           heard.listener.onPressure(hold)
-          if (!hold) release()
+          if (!hold) release?.()
         },
       }
       const tap = desk.recorder.tap(session, listener)

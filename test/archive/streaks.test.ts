@@ -22,6 +22,8 @@ afterEach(() => bench.close())
 const rose = (who: number, group: string, repeat: number, final = false): Message =>
   gift(head(), person(who), ROSE, { repeat, group, final })
 
+const galaxy = (): Message => gift(head(), person(1), GALAXY, { repeat: 1, group: '0', final: false })
+
 /** One frame a batch, a second apart, or as far apart as `at` says. */
 const send = async (
   messages: readonly Message[],
@@ -99,7 +101,6 @@ describe('a gift streak', () => {
   })
 
   it('a gift without a group stands alone and is closed at once', async () => {
-    const galaxy = () => gift(head(), person(1), GALAXY, { repeat: 1, group: '0', final: false })
     await send([galaxy(), galaxy()])
     expect(await streaks()).toMatchObject([
       { value: 1_000, count: 1, closed_by: 'repeat_end' },

@@ -129,6 +129,12 @@ const STARTS = 5
 /** Statements of an archive transaction, its journal entry and the commit, and one more. */
 const STATEMENTS = 8
 
+const inArchive = (statement: number): Life => ({
+  afterStartMs: null,
+  afterReadyMs: null,
+  killAtStatement: statement,
+})
+
 const run = async (lives: readonly Life[]): Promise<Ledger> => {
   const folder = tempFolder()
   onTestFinished(() => folder.remove())
@@ -151,11 +157,6 @@ describe('kill -9', () => {
       afterStartMs: 150 + Math.floor(random() * 700),
       afterReadyMs: null,
       killAtStatement: 0,
-    })
-    const inArchive = (statement: number): Life => ({
-      afterStartMs: null,
-      afterReadyMs: null,
-      killAtStatement: statement,
     })
     const chain = (): Life[] => [
       ...Array.from({ length: RANDOM_LIVES }, anyMoment),

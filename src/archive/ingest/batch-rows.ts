@@ -74,50 +74,40 @@ const json = (text: string, rows: readonly unknown[]): Statement => ({
 })
 const address = (recording: Recording): readonly [number, number] => [recording.no, recording.epoch]
 const frameSteps = (frames: readonly Intake[]): Step[] =>
-  sql.chunksOf(frames.filter(({ frameSeq }) => frameSeq > 0)).map((chunk) => ({
-    statement: {
-      sql: sql.framesSql(chunk.length),
-      args: chunk.flatMap(({ recording, frameSeq, at, conn, kind, bytes }) => [
-        recording.no,
-        recording.epoch,
-        frameSeq,
-        at,
-        conn,
-        kind,
-        bytes,
-      ]),
-    },
-  }))
+  sql.chunksOf(frames.filter(({ frameSeq }) => frameSeq > 0)).map((chunk) => {
+    const args: SqlValue[] = []
+    for (const { recording, frameSeq, at, conn, kind, bytes } of chunk) {
+      args.push(recording.no, recording.epoch, frameSeq, at, conn, kind, bytes)
+    }
+    return { statement: { sql: sql.framesSql(chunk.length), args } }
+  })
 
-const eventArgs = ({ intake: { recording }, row }: Placed<EventRow>): readonly SqlValue[] => [
-  recording.no,
-  recording.epoch,
-  row.seq,
-  row.msgId,
-  row.frameSeq,
-  row.idx,
-  row.at,
-  row.sourceAt,
-  row.kind,
-  row.method,
-  row.userId,
-  row.handle,
-  row.nickname,
-  row.text,
-  row.amount,
-  row.total,
-  row.value,
-  row.giftId,
-  row.groupId,
-  row.final ? 1 : 0,
-  row.history ? 1 : 0,
-  row.data,
-]
+const eventArgs = (chunk: readonly Placed<EventRow>[]): readonly SqlValue[] => {
+  const args: SqlValue[] = []
+  for (const { intake, row } of chunk) {
+    const { no, epoch } = intake.recording
+    args.push(
+      no,
+      epoch,
+      row.seq,
+      row.msgId,
+      row.frameSeq,
+      row.idx,
+      row.at,
+      row.sourceAt,
+      row.kind,
+      row.method,
+    )
+    args.push(row.userId, row.handle, row.nickname, row.text, row.amount, row.total, row.value)
+    args.push(row.giftId, row.groupId, row.final ? 1 : 0, row.history ? 1 : 0, row.data)
+  }
+  return args
+}
 
 const eventSteps = ({ events, poison }: Rows, mode: Mode): Step[] => {
   const text = mode === 'new' ? sql.eventsSql : sql.newEventsSql
   const steps: Step[] = sql.chunksOf(events).map((chunk) => ({
-    statement: { sql: text(chunk.length), args: chunk.flatMap(eventArgs) },
+    statement: { sql: text(chunk.length), args: eventArgs(chunk) },
   }))
   if (poison.length > 0) {
     const rows = poison.map(({ intake, row }) => [...address(intake.recording), ...row])
