@@ -56,6 +56,7 @@ describe('directions', () => {
       [/^tiktok-live-(connector|api-sdk)/, /^src\/tiktok\/connector\.ts$/],
       [/^tiktok-live-proto/, /^$/],
       [/^@libsql\/client/, /^src\/db\/client\.ts$/],
+      [/^libsql/, /^src\/db\/local\.ts$/],
       [/^@?hono(\/|$)/, /^src\/http\//],
       [/^xstate/, /^src\/(machines|actors)\/|^src\/http\/machines/],
     ]
