@@ -25,30 +25,33 @@ const streamOf = (
   breakOff: Break,
 ): ReadableStream<Uint8Array> => {
   const iterator = pages[Symbol.asyncIterator]()
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        try {
-          const page = await iterator.next()
-          if (page.done !== true) return controller.enqueue(page.value)
-          done()
-          controller.close()
-        } catch (error) {
-          done()
-          breakOff(error)
-          // The error itself may hold anything, and the server prints what a stream fails with.
-          controller.error(
-            Object.assign(new Error('the export broke off'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
-          )
-        }
-      },
-      cancel: async () => {
-        done()
-        await iterator.return?.()
-      },
-    },
-    { highWaterMark: 1 },
-  )
+  let isOver = false
+  const finish = (): void => {
+    isOver = true
+    done()
+  }
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    try {
+      const page = await iterator.next()
+      // The client may have left while the page was read.
+      if (isOver) return
+      if (page.done !== true) return controller.enqueue(page.value)
+      finish()
+      controller.close()
+    } catch (error) {
+      finish()
+      breakOff(error)
+      // The error itself may hold anything, and the server prints what a stream fails with.
+      controller.error(
+        Object.assign(new Error('the export broke off'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
+      )
+    }
+  }
+  const cancel = async (): Promise<void> => {
+    finish()
+    await iterator.return?.()
+  }
+  return new ReadableStream({ pull, cancel }, { highWaterMark: 1 })
 }
 
 const headersOf = (file: SessionExport): Readonly<Record<string, string>> => ({

@@ -53,7 +53,9 @@ const deaf = (after: string): Raw => {
 
 const ended = async (reason: string): Promise<number> => {
   const { text } = await h.ask('GET', '/metrics', { token: null })
-  return Number(new RegExp(`^roomkeeper_sse_ended_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text)?.[1])
+  return Number(
+    new RegExp(`^roomkeeper_sse_ended_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text)?.[1],
+  )
 }
 
 describe('H24: clients that never read', () => {
@@ -127,9 +129,9 @@ describe('H25: many clients', () => {
 describe('H28: clients that come and go', () => {
   it('H28 S32: 400 reconnects (10,000 in the bench) while facts happen: together contiguous, none twice in one connection, nobody left behind', async () => {
     const from = await newest()
-    let going = true
+    const over = new AbortController()
     const happening = (async () => {
-      while (going) await happen(3)
+      while (!over.signal.aborted) await happen(3)
     })()
     const followers = Array.from({ length: 8 }, async () => {
       const seen: number[] = []
@@ -145,7 +147,7 @@ describe('H28: clients that come and go', () => {
       return seen
     })
     const all = await Promise.all(followers)
-    going = false
+    over.abort()
     await happening
     for (const seen of all) expect(seen).toEqual(range(from + 1, seen.at(-1) ?? 0))
     await until('nobody is left', () => h.http.streams() === 0)
@@ -154,7 +156,9 @@ describe('H28: clients that come and go', () => {
 
 describe('H29: clients that are half gone', () => {
   it('H29: one that only closes its own side is noticed and let go, as is one that vanishes while its stream is full', async () => {
-    const half = new Raw(h.port).say(`GET /api/stream HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\n\r\n`)
+    const half = new Raw(h.port).say(
+      `GET /api/stream HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\n\r\n`,
+    )
     await until('it is there', () => half.heard.includes('event: ready'))
     half.socket.end()
     await until('the server let it go', () => h.http.streams() === 0)

@@ -75,7 +75,15 @@ describe('the stream of facts', () => {
   })
 
   it('H30: text with line breaks and words of the protocol stays inside one data line, and parses the same', async () => {
-    const texts = ['a\nb', 'a\r\nb\rc', 'data: x\n\nevent: evil\nid: 9\n\n', ': comment', '\u2028\u2029\u0085', '{"}', '💩\\n']
+    const texts = [
+      'a\nb',
+      'a\r\nb\rc',
+      'data: x\n\nevent: evil\nid: 9\n\n',
+      ': comment',
+      '\u2028\u2029\u0085',
+      '{"}',
+      '💩\\n',
+    ]
     const from = await newest()
     const listener = listen(`?after=${from}`)
     for (const text of texts) await happen(1, room.id, text)
@@ -89,11 +97,18 @@ describe('the stream of facts', () => {
   })
 
   it('S33: an owner hears its own room alone, misses none of it, and a heartbeat says how far that covers the whole', async () => {
-    const quick = await startHarness({ db: h.db, limits: { streams: { clients: 10, heartbeatMs: 300, waitingBytes: 1e8 } } })
+    const quick = await startHarness({
+      db: h.db,
+      limits: { streams: { clients: 10, heartbeatMs: 300, waitingBytes: 1e8 } },
+    })
     const from = await newest()
     quick.rooms.find = h.rooms.find
-    const own = new Listener(`${quick.url}/api/stream?after=${from}`, { authorization: `Bearer ${room.token}` })
-    const filtered = new Listener(`${quick.url}/api/stream?after=${from}&room=stream.room`, { authorization: `Bearer ${OPERATOR}` })
+    const own = new Listener(`${quick.url}/api/stream?after=${from}`, {
+      authorization: `Bearer ${room.token}`,
+    })
+    const filtered = new Listener(`${quick.url}/api/stream?after=${from}&room=stream.room`, {
+      authorization: `Bearer ${OPERATOR}`,
+    })
     for (let turn = 0; turn < 30; turn += 1) {
       await happen(1, room.id)
       await happen(2, 'rSomebodyElse')
@@ -116,7 +131,20 @@ describe('the stream of facts', () => {
 
 describe('H26: ids to resume from', () => {
   it('H26: what is no plain decimal number is 400, by header and by parameter', async () => {
-    const bad = ['abc', '-1', '1e309', '+5', '0x10', '١٢', ' 7 7', '007', 'NaN', '9'.repeat(17), '9'.repeat(10_000), '1.5']
+    const bad = [
+      'abc',
+      '-1',
+      '1e309',
+      '+5',
+      '0x10',
+      '١٢',
+      ' 7 7',
+      '007',
+      'NaN',
+      '9'.repeat(17),
+      '9'.repeat(10_000),
+      '1.5',
+    ]
     for (const id of bad) {
       const query = await h.ask('GET', `/api/stream?after=${encodeURIComponent(id)}`)
       expect([query.status, query.json['code']], id.slice(0, 20)).toEqual([400, 'last_event_id_invalid'])
@@ -125,7 +153,10 @@ describe('H26: ids to resume from', () => {
       const header = await h.ask('GET', '/api/stream', { headers: { 'last-event-id': id } })
       expect([header.status, header.json['code']], id).toEqual([400, 'last_event_id_invalid'])
     }
-    const nul = await rawAsk(h.port, `GET /api/stream HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\nLast-Event-ID: 1\0\r\n\r\n`)
+    const nul = await rawAsk(
+      h.port,
+      `GET /api/stream HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\nLast-Event-ID: 1\0\r\n\r\n`,
+    )
     expect(statusOf(nul)).toBe(400)
     expect(h.http.streams()).toBe(0)
   })
@@ -134,7 +165,10 @@ describe('H26: ids to resume from', () => {
     const head = await newest()
     const listener = listen(`?after=${head + 1_000}`)
     await listener.until('the reset', (it) => it.named('reset').length === 1)
-    expect(listener.named('reset')[0]).toMatchObject({ id: String(head), data: JSON.stringify({ seq: head }) })
+    expect(listener.named('reset')[0]).toMatchObject({
+      id: String(head),
+      data: JSON.stringify({ seq: head }),
+    })
     await happen(3)
     await listener.until('what came after', (it) => it.facts.length === 3)
     expect(listener.facts).toEqual(range(head + 1, head + 3))
@@ -166,7 +200,11 @@ describe('H27: what is no longer kept', () => {
     const end = await newest()
     for (const listener of [operator, owner]) {
       await listener.until('the newest', (it) => it.facts.at(-1) === end)
-      expect(listener.messages[0]).toEqual({ id: String(cut), event: 'gap', data: JSON.stringify({ from: 6, to: cut }) })
+      expect(listener.messages[0]).toEqual({
+        id: String(cut),
+        event: 'gap',
+        data: JSON.stringify({ from: 6, to: cut }),
+      })
       expect(listener.facts).toEqual(range(cut + 1, end))
       listener.close()
     }
@@ -199,7 +237,9 @@ describe('tokens of open streams', () => {
     const second = listen('', String(rotated.json['ownerToken']))
     await second.until('it is ready', (it) => it.named('ready').length === 1)
     const began = performance.now()
-    await h.db.write({ statements: [{ sql: 'UPDATE tokens SET revoked_at = 1 WHERE room_id = ?', args: [id] }] })
+    await h.db.write({
+      statements: [{ sql: 'UPDATE tokens SET revoked_at = 1 WHERE room_id = ?', args: [id] }],
+    })
     await second.until('it is closed', (it) => it.closed)
     expect(performance.now() - began).toBeLessThan(5_000)
     expect(second.named('auth_expired')).toHaveLength(1)
@@ -236,8 +276,12 @@ describe('tokens of open streams', () => {
 describe('leaving', () => {
   it('P01: streams are told event: shutdown and end, no further one opens, and the server closes', async () => {
     const leaving = await startHarness({ db: h.db })
-    const listeners = Array.from({ length: 20 }, () => new Listener(`${leaving.url}/api/stream`, { authorization: `Bearer ${OPERATOR}` }))
-    for (const listener of listeners) await listener.until('it is ready', (it) => it.named('ready').length === 1)
+    const listeners = Array.from(
+      { length: 20 },
+      () => new Listener(`${leaving.url}/api/stream`, { authorization: `Bearer ${OPERATOR}` }),
+    )
+    for (const listener of listeners)
+      await listener.until('it is ready', (it) => it.named('ready').length === 1)
     leaving.http.leave()
     expect((await leaving.ask('GET', '/api/stream')).json['code']).toBe('leaving')
     const began = performance.now()

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import * as Result from 'effect/Result'
+import * as Schema from 'effect/Schema'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isMutating, type Operation } from '../../src/http/contract.ts'
+import { templateOf } from '../../src/http/openapi.ts'
+import { PROBLEMS } from '../../src/http/problems.ts'
+import { startHarness, type Harness } from './harness.ts'
+import { problemTable, routeTable, withTables } from './reference.ts'
+import { eventId, pushFrame, seedSession } from './seed.ts'
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
+}
+interface DocumentedOperation {
+  readonly operationId: string
+  readonly security: readonly unknown[]
+  readonly parameters: readonly {
+    readonly name: string
+    readonly in: string
+    readonly description?: string
+  }[]
+  readonly requestBody?: unknown
+  readonly responses: Readonly<Record<string, { readonly description: string }>>
+}
+
+let h: Harness
+let document: Document
+beforeAll(async () => {
+  h = await startHarness()
+  document = (await h.ask('GET', '/openapi.json', { token: null })).json as unknown as Document
+})
+afterAll(() => h.stop())
+
+const routes = (): readonly string[] =>
+  h.http.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)
+
+describe('the contract', () => {
+  it('every route is registered exactly once, and every one is described', () => {
+    const all = routes()
+    expect(new Set(all).size).toBe(all.length)
+    expect([...all].sort()).toEqual(h.http.operations.map(({ method, path }) => `${method} ${path}`).sort())
+    expect(new Set(h.http.operations.map(({ id }) => id)).size).toBe(all.length)
+  })
+
+  it('every route is in the OpenAPI document and nothing else is', () => {
+    const documented = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    expect(documented.sort()).toEqual(
+      routes()
+        .map((route) => templateOf(route))
+        .sort(),
+    )
+  })
+
+  it('the document is valid OpenAPI 3.1', async () => {
+    const result = await new Validator().validate({ ...structuredClone(document) })
+    expect(result.errors ?? []).toEqual([])
+    expect(result.valid).toBe(true)
+    expect(document.openapi).toMatch(/^3\.1\./)
+  })
+
+  it('every operation says who may ask, what its path holds and what can go wrong', () => {
+    for (const operation of h.http.operations) {
+      const documented = document.paths[templateOf(operation.path)]?.[operation.method.toLowerCase()]
+      expect(documented?.operationId).toBe(operation.id)
+      expect(documented?.security.length === 0, operation.id).toBe(operation.access === 'public')
+      expect(operation.summary.length, operation.id).toBeGreaterThan(5)
+      for (const parameter of documented?.parameters ?? []) {
+        if (parameter.in === 'path') expect(parameter.description, operation.id).not.toBe('')
+      }
+      const statuses = Object.keys(documented?.responses ?? {})
+      expect(statuses).toEqual(expect.arrayContaining([...Object.keys(operation.answers), '500', '503']))
+      if (operation.access !== 'public') expect(statuses, operation.id).toContain('401')
+      if (isMutating(operation)) expect(statuses, operation.id).toContain('429')
+      expect('requestBody' in (documented ?? {}), operation.id).toBe(operation.body !== undefined)
+    }
+  })
+
+  it('every POST that starts something takes an Idempotency-Key', () => {
+    const posts = h.http.operations.filter(
+      (operation) => operation.method === 'POST' && isMutating(operation),
+    )
+    expect(posts.length).toBeGreaterThan(8)
+    expect(posts.filter(({ idempotent }) => idempotent !== true).map(({ id }) => id)).toEqual([])
+  })
+
+  it('no answer names a code or a status that its operation does not document', async () => {
+    const unknown = await h.ask('GET', '/api/rooms/nobody')
+    const documented = document.paths['/api/rooms/{room}']?.['get']?.responses['404']?.description
+    expect(documented).toContain(String(unknown.json['code']))
+    for (const { status } of Object.values(PROBLEMS)) expect(status).toBeGreaterThanOrEqual(400)
+  })
+
+  it('what a route answers has the shape that it documents', async () => {
+    const { id } = await h.addRoom('shape.room')
+    const frame = pushFrame([{ method: 'WebcastChatMessage', payload: new Uint8Array([1]) }])
+    await seedSession(h, { no: 1, roomId: id, events: 5, frame })
+    const fill = (path: string): string =>
+      path
+        .replace(':room', id)
+        .replace(':session', 's1')
+        .replace(':event', String(eventId(1, 1)))
+        .replace(':actor', `room:${id}`)
+    const shaped = h.http.operations.filter(
+      (operation): operation is Operation =>
+        operation.method === 'GET' && operation.answers[200]?.schema !== undefined,
+    )
+    expect(shaped.length).toBeGreaterThan(14)
+    for (const { path, answers } of shaped) {
+      const answer = await h.ask('GET', fill(path))
+      expect(answer.status, `${path} ${answer.text.slice(0, 200)}`).toBe(200)
+      const schema = answers[200]?.schema as Schema.ConstraintDecoder<unknown>
+      const decoded = Schema.decodeUnknownResult(schema, { onExcessProperty: 'error', errors: 'all' })(
+        answer.json,
+      )
+      expect(Result.isFailure(decoded) ? String(decoded.failure) : '', path).toBe('')
+    }
+  })
+})
+
+describe('docs/api.md', () => {
+  it('lists the routes and the problems as they are (vitest -u writes it)', async () => {
+    const file = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
+    const tables = { routes: routeTable(h.http.operations), problems: problemTable() }
+    await expect(withTables(readFileSync(file, 'utf8'), tables)).toMatchFileSnapshot(file)
+  })
+})

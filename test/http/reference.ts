@@ -1,0 +1,45 @@
+// The tables of docs/api.md, written from the operations and the problems.
+
+import type { Access, Operation } from '../../src/http/contract.ts'
+import { PROBLEM_CODES, PROBLEMS } from '../../src/http/problems.ts'
+
+const WHO: Readonly<Record<Access, string>> = {
+  public: 'anybody',
+  any: 'operator, owner (its own)',
+  operator: 'operator',
+  room: 'operator, the room’s owner',
+  session: 'operator, the room’s owner',
+}
+
+const AGAIN = { never: 'no', later: 'later, as it is', changed: 'once it is changed' } as const
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+export const routeTable = (operations: readonly Operation[]): string =>
+  table(
+    ['route', 'who', 'what', 'operation'],
+    operations.map(({ method, path, access, summary, id, idempotent }) => [
+      `\`${method} ${path.replaceAll(/:([a-z]+)/g, '{$1}')}\``,
+      WHO[access],
+      idempotent === true ? `${summary} ⟳` : summary,
+      `\`${id}\``,
+    ]),
+  )
+
+export const problemTable = (): string =>
+  table(
+    ['code', 'status', 'it says', 'again?'],
+    PROBLEM_CODES.map((code) => {
+      const { status, title, again } = PROBLEMS[code]
+      return [`\`${code}\``, String(status), title, AGAIN[again]]
+    }),
+  )
+
+/** The document with its generated parts written anew. */
+export const withTables = (document: string, tables: Readonly<Record<string, string>>): string =>
+  Object.entries(tables).reduce((text, [name, body]) => {
+    const part = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`)
+    if (!part.test(text)) throw new Error(`docs/api.md has no part "${name}"`)
+    return text.replace(part, (_, open: string, close: string) => `${open}${body}${close}`)
+  }, document)
