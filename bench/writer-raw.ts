@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parent } from './child.ts'
 import { meter } from './meter.ts'
-import { INSERT_EVENT, INSERT_FRAME, makeBatches, SCHEMA } from './writer-rows.ts'
+import { COUNT_SESSION, GROW_GIFT, INSERT_EVENT, INSERT_FRAME, makeBatches, SCHEMA } from './writer-rows.ts'
 
 export interface RawInput {
   readonly driver: 'libsql' | 'node:sqlite'
@@ -58,6 +58,10 @@ const batches = makeBatches(messages, perFrame, perBatch)
 const folder = mkdtempSync(join(tmpdir(), 'roomkeeper-bench-'))
 const database = openers[driver](join(folder, 'raw.db'))
 for (const sql of [...PRAGMAS.split(';'), ...SCHEMA]) database.exec(sql)
+database.exec(`INSERT INTO sessions (no, room_id, room_no, handle, broadcast_id, epoch, opened_at, last_at)
+  VALUES (1, 'r1', 1, 'one', '7', 1, 1, 1)`)
+const growGift = database.prepare(GROW_GIFT)
+const countSession = database.prepare(COUNT_SESSION)
 const insertFrame = database.prepare(INSERT_FRAME)
 const insertEvent = database.prepare(INSERT_EVENT)
 const stop = meter()
@@ -65,6 +69,8 @@ for (const batch of batches) {
   database.exec('BEGIN IMMEDIATE')
   for (const row of batch.frames) insertFrame(row)
   for (const row of batch.events) insertEvent(row)
+  for (const row of batch.gifts) growGift(row)
+  countSession(batch.session)
   database.exec('COMMIT')
 }
 parent.tell('written', stop())

@@ -8,7 +8,8 @@ import type { Metered } from './meter.ts'
 const WAYS = [
   ['libsql, prepared, one transaction a batch', 'writer-raw.ts', { driver: 'libsql' }],
   ['node:sqlite, the same', 'writer-raw.ts', { driver: 'node:sqlite' }],
-  ['ours: rows, counters, streaks, news', 'writer-own.ts', {}],
+  ['ours, from statements', 'writer-own.ts', { from: 'statements' }],
+  ['ours, from frames: rows are made as well', 'writer-own.ts', { from: 'frames' }],
 ] as const
 
 export const bench: Bench = async ({ quick }) => {
@@ -32,7 +33,11 @@ export const bench: Bench = async ({ quick }) => {
       columns: ['way', 'events/s', 'CPU µs/event'],
       rows: WAYS.map(([name], index) => [name, Math.round(rate[index]!), cpu[index]!]),
       aims: [
-        { what: 'ours ÷ raw libsql, events/s, at least 0.7', value: share.toFixed(2), met: share >= 0.7 },
+        {
+          what: 'ours, from statements ÷ raw libsql, events/s, at least 0.7',
+          value: share.toFixed(2),
+          met: share >= 0.7,
+        },
         { what: 'the same by CPU', value: cpuShare.toFixed(2), met: cpuShare >= 0.7 },
       ],
     },
