@@ -2,6 +2,7 @@
 // starts listening, and leaves in the right order: requests, rooms, database.
 
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import * as ManagedRuntime from 'effect/ManagedRuntime'
@@ -12,6 +13,7 @@ import { Rooms } from './actors/rooms.ts'
 import { recorderLive } from './archive/recorder-live.ts'
 import { Recorder } from './archive/recorder.ts'
 import { ConfigError, type Config } from './config.ts'
+import { crashOf, type Crash } from './crash.ts'
 import { Database } from './db/database.ts'
 import * as databaseLive from './db/database-live.ts'
 import { parseKeys } from './db/seal.ts'
@@ -31,13 +33,12 @@ export interface App {
   readonly stop: () => Promise<number>
   /** A second signal: waits less for what is under way. */
   readonly hurry: () => void
-  /** An error nobody expected: said once, then exit 70, so that the process manager starts it again. */
-  readonly crash: (error: unknown) => void
 }
 
-/** How long leaving may take, and how long it may after a second signal. */
-const LEAVE_LIMIT_MS = 8_000
+/** How long the rooms may take to let go, how long after a second signal, and how long leaving may take in all. */
+const LEAVE_LIMIT_MS = 6_000
 const HURRY_LIMIT_MS = 1_000
+const EXIT_LIMIT_MS = 9_500
 
 /** The address or the port cannot be had; 73 is `EX_CANTCREAT` of sysexits. */
 class CannotListen extends Error {
@@ -52,18 +53,7 @@ const fact = (name: 'server.started' | 'server.stopping', body: Fact['body']): F
   body,
 })
 
-const crash = (error: unknown): void => {
-  const { name, message, stack } = error instanceof Error ? error : new Error('not an error was thrown')
-  const where =
-    stack
-      ?.split('\n')
-      .find((line) => line.includes('at '))
-      ?.trim() ?? ''
-  console.error(JSON.stringify({ level: 'FATAL', name, message: message.slice(0, 300), where }))
-  process.exit(70)
-}
-
-const layersOf = (config: Config) => {
+const layersOf = (config: Config, crash: Crash) => {
   const secrets = prepare(config)
   const keys = parseKeys(Redacted.value(secrets.secretsKeys))
   if (keys === null) throw new ConfigError(['SECRETS_KEYS must be name:key pairs, as first made in DATA_DIR'])
@@ -85,8 +75,8 @@ const layersOf = (config: Config) => {
 }
 
 /** Starts everything; rejects with an error that carries an `exitCode` when it must not start. */
-export const startApp = async (config: Config): Promise<App> => {
-  const { secrets, layer } = layersOf(config)
+export const startApp = async (config: Config, crash: Crash = crashOf(config)): Promise<App> => {
+  const { secrets, layer } = layersOf(config, crash)
   const runtime = ManagedRuntime.make(layer)
   const services = await runtime.context()
   const [database, rooms, recorder] = runtime.runSync(Effect.all([Database, Rooms, Recorder]))
@@ -119,20 +109,22 @@ export const startApp = async (config: Config): Promise<App> => {
 
   const letGo = (limitMs: number) => runtime.runPromise(rooms.letGo(limitMs))
   const leave = async (): Promise<number> => {
+    const untilMs = performance.now() + EXIT_LIMIT_MS
     database.append(fact('server.stopping', {}))
     const closed = listening.close(HURRY_LIMIT_MS)
     const { parked, unfinished } = await letGo(LEAVE_LIMIT_MS)
     await closed
     http.stop()
     await runtime.runPromise(Effect.logInfo('let go', { parked, unfinished }))
-    await runtime.dispose()
-    return unfinished === 0 ? 0 : 1
+    // A database that does not answer must not hold up the process: what it has not written is not promised.
+    const late = sleep(untilMs - performance.now(), 'late', { ref: false })
+    const isLate = (await Promise.race([runtime.dispose(), late])) === 'late'
+    return unfinished === 0 && !isLate ? 0 : 1
   }
   let leaving: Promise<number> | null = null
   return {
     url,
     stop: () => (leaving ??= leave()),
     hurry: () => void letGo(HURRY_LIMIT_MS),
-    crash,
   }
 }

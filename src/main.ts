@@ -2,6 +2,7 @@
 
 import { startApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { crashOf } from './crash.ts'
 import { surviveClosedStreams } from './logs.ts'
 
 surviveClosedStreams()
@@ -14,15 +15,19 @@ const fail = (error: unknown): never => {
 }
 
 try {
-  const app = await startApp(readConfig())
+  const config = readConfig()
+  const crash = crashOf(config)
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) process.on(fault, crash)
+  const starting = startApp(config, crash)
   let isLeaving = false
+  // A signal that comes while it still starts is obeyed as soon as there is something to let go of.
   const leave = (): void => {
-    if (isLeaving) return app.hurry()
+    if (isLeaving) return void starting.then((app) => app.hurry())
     isLeaving = true
-    void app.stop().then((code) => process.exit(code), fail)
+    void starting.then((app) => app.stop()).then((code) => process.exit(code), fail)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave)
-  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) process.on(fault, app.crash)
+  await starting
 } catch (error) {
   fail(error)
 }

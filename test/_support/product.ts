@@ -32,7 +32,6 @@ export class Product {
   #origin = ''
   #child: ChildProcess | null = null
   #chunks: string[] = []
-  #run = 0
   #signalledAt = 0
   #listens: Promise<void> = Promise.resolve()
   #ended: Promise<Ended> = Promise.resolve({ code: null, signal: null, afterMs: 0 })
@@ -100,7 +99,6 @@ export class Product {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
-    this.#run += 1
     this.#signalledAt = performance.now()
     const from = this.#chunks.length
     this.#ended = new Promise((done) => {
@@ -122,7 +120,7 @@ export class Product {
       }
       child.stdout.on('data', hear)
       child.stderr.on('data', (chunk: Buffer) => this.#chunks.push(chunk.toString('utf8')))
-      void this.#ended.then(({ code, signal }) => {
+      child.once('close', (code, signal) => {
         clearTimeout(timer)
         fail(new Error(`it ended with ${code ?? signal} before it listened:\n${this.log}`))
       })
