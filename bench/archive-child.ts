@@ -34,6 +34,8 @@ for (const { no, roomId, events } of sessions) {
     ending: { reason: 'stream_end', at: at + events, detail: null },
   }
   await runtime.runPromise(recorder.adopt(session))
+  // What taking it over left to do in the writer's thread is no part of the archive.
+  await runtime.runPromise(recorder.flush(no))
   const startedAt = performance.now()
   const { outcome } = await runtime.runPromise(
     recorder.archive({
