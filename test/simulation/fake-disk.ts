@@ -3,7 +3,7 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import * as Effect from 'effect/Effect'
-import type { Row, SqlValue, Statement, Transaction } from '../../src/db/database.ts'
+import type { AuditEntry, Row, SqlValue, Statement, Transaction } from '../../src/db/database.ts'
 import { recording } from '../../src/db/migrations/0001-recording.ts'
 import { DbError } from '../../src/domain/errors.ts'
 import type { Fact } from '../../src/domain/facts.ts'
@@ -25,6 +25,18 @@ export interface Span {
   readonly openedMs: number
   archivedMs: number | null
 }
+
+/** Tables that a schedule fills. */
+const TABLES = [
+  'sessions',
+  'session_gaps',
+  'archive_attempts',
+  'rooms',
+  'room_handles',
+  'tokens',
+  'settings',
+  'audit',
+]
 
 /** The default time from a write to its answer. */
 const COMMIT_MS = 3
@@ -52,7 +64,7 @@ class Memory {
   }
 }
 
-// One database serves every schedule: each begins a transaction and rolls it back at its end.
+// One database serves every schedule; each begins with empty tables.
 const memory = new Memory()
 
 interface Waiting {
@@ -65,6 +77,7 @@ export class FakeDisk {
   /** How often each mood was met by a write: a fault that never fired proves nothing. */
   readonly met: Record<DiskMood, number> = { ok: 0, failing: 0, unknown: 0, lost: 0, hanging: 0 }
   readonly facts: Fact[] = []
+  readonly audit: AuditEntry[] = []
   readonly events: StoredEvent[] = []
   /** When sessions truly began and ended, by a clock that nobody sets. */
   readonly spans = new Map<number, Span>()
@@ -81,12 +94,18 @@ export class FakeDisk {
 
   constructor(time: VirtualTime) {
     this.#time = time
-    memory.exec('BEGIN')
+    this.wipe()
   }
 
-  /** The schedule is over; the next one starts from an empty disk. */
-  close(): void {
-    memory.exec('ROLLBACK')
+  /** Nothing is left of the sessions and rooms so far. */
+  wipe(): void {
+    for (const table of TABLES) memory.exec(`DELETE FROM ${table}`)
+    this.facts.length = 0
+    this.audit.length = 0
+    this.events.length = 0
+    this.forcedMs.length = 0
+    this.spans.clear()
+    this.homeless = 0
   }
 
   readonly read = (sql: string, args: readonly SqlValue[] = []): readonly Row[] =>
@@ -131,7 +150,7 @@ export class FakeDisk {
 
   /** All statements, or none: a guard that changes nothing rolls them back and runs the others. */
   transact({ statements, guard, otherwise, facts, audit }: Transaction) {
-    memory.exec('SAVEPOINT one')
+    if (guard !== undefined) memory.exec('SAVEPOINT one')
     let results = statements.map((statement) => memory.run(statement))
     const applied = guard === undefined || (results[guard]?.rowsAffected ?? 0) > 0
     if (!applied) {
@@ -140,23 +159,9 @@ export class FakeDisk {
     }
     if (audit !== undefined) {
       const outcome = !applied && audit.outcome === 'done' ? 'noop' : audit.outcome
-      memory.run({
-        sql: `INSERT INTO audit (at, actor, ip, action, room_id, target, outcome, code, detail, prev_hash, hash)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')`,
-        args: [
-          audit.at,
-          audit.actor,
-          audit.ip,
-          audit.action,
-          audit.roomId,
-          audit.target,
-          outcome,
-          audit.code,
-          audit.detail,
-        ],
-      })
+      this.audit.push({ ...audit, outcome })
     }
-    memory.exec('RELEASE one')
+    if (guard !== undefined) memory.exec('RELEASE one')
     if (applied) this.facts.push(...(facts ?? []))
     if (applied && facts?.some(({ name }) => name === 'room.forced') === true)
       this.forcedMs.push(this.#time.ms)

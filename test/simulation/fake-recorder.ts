@@ -24,8 +24,6 @@ export const makeRecorder = (disk: FakeDisk, time: VirtualTime): Recorder['Servi
     for (const post of held.get(no) ?? []) post()
     held.delete(no)
   }
-  const archived = (no: number): boolean =>
-    disk.read('SELECT 1 FROM sessions WHERE no = ? AND archived_at IS NULL', [no]).length === 0
   const exists = (no: number): boolean => disk.read('SELECT 1 FROM sessions WHERE no = ?', [no]).length > 0
 
   const attempt = (no: number, trigger: string, outcome: string, startedAt: number, error: string | null) =>
@@ -55,11 +53,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?)`,
         const post = (): void =>
           disk.post(() => {
             const { connection, message, control } = readFrame(bytes)
-            if (!exists(session.no)) {
+            const span = disk.spans.get(session.no)
+            if (span === undefined) {
               disk.homeless += 1
               return
             }
-            const isLate = late || archived(session.no)
+            const isLate = late || span.archivedMs !== null
             disk.events.push({ sessionNo: session.no, connection, message, late: isLate })
             const before = counts.get(session.no) ?? NO_COUNTERS
             counts.set(session.no, { ...before, frames: before.frames + 1, events: before.events + 1 })

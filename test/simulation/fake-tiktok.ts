@@ -35,6 +35,8 @@ export class FakeSocket {
   open = true
   /** Half open: what is sent never arrives, and neither does the close. */
   stalled = false
+  /** The process that listened is gone. */
+  dead = false
   #messages = 0
   readonly #listener: LinkListener
   readonly #time: VirtualTime
@@ -59,7 +61,7 @@ export class FakeSocket {
 
   /** A frame, whether the other side still expects one or not. */
   send(control: number = CONTROL.none, kind: 'push' | 'fetch' = 'push'): void {
-    if (this.stalled) return
+    if (this.stalled || this.dead) return
     this.#listener.onFrame(kind, frameOf(this.number, this.#messages++, control), this.#time.wall)
   }
 
@@ -169,8 +171,22 @@ export class FakeTikTok {
       }),
   }
 
+  /** Nobody was ever on air. */
+  wipe(): void {
+    this.stages.clear()
+    this.dialled.length = 0
+    this.sockets.length = 0
+    this.connects = []
+    this.refused = 0
+    this.died = 0
+    this.firstBatch = 0
+  }
+
   /** The process that had these sockets is gone. */
   forget(): void {
-    for (const socket of this.sockets) socket.open = false
+    for (const socket of this.sockets) {
+      socket.open = false
+      socket.dead = true
+    }
   }
 }

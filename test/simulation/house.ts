@@ -52,7 +52,7 @@ export class House {
   /** Broadcasts that began. */
   broadcasts = 0
   readonly #options: HouseOptions
-  readonly #random: () => number
+  #random: () => number
   #context: Context.Context<never> | null = null
   #rooms: Rooms['Service'] | null = null
 
@@ -61,6 +61,11 @@ export class House {
     this.#random = randomOf(options.seed ?? 1)
     this.disk = new FakeDisk(this.time)
     this.tiktok = new FakeTikTok(this.time)
+  }
+
+  /** Chance begins anew. */
+  seed(seed: number): void {
+    this.#random = randomOf(seed)
   }
 
   get rooms(): Rooms['Service'] {
@@ -90,6 +95,34 @@ export class House {
     )
   }
 
+  /** A room that an operator adds now. Answers its id. */
+  admit(handle: string): string {
+    const added = this.run(
+      this.rooms.add({ handle, displayName: null, monitor: true, proxyUrl: null }, OPERATOR),
+    )
+    if (Exit.isFailure(added)) throw new Error(`no room was added: ${String(added.cause)}`)
+    return added.value.status.id
+  }
+
+  /** The room is removed and nothing of it is left, in memory or on disk: the next schedule starts anew. */
+  dismiss(room: string): void {
+    if (!this.rooms.settings().autoMonitorEnabled) {
+      this.run(this.rooms.changeSettings({ autoMonitorEnabled: true }, OPERATOR))
+    }
+    const removed = this.run(this.rooms.remove(room, OPERATOR))
+    if (Exit.isFailure(removed)) throw new Error(`the room was not removed: ${String(removed.cause)}`)
+    this.disk.wipe()
+    this.tiktok.wipe()
+    this.boots = 1
+  }
+
+  /** No session is open and none is about to be. */
+  isAtRest(room: string): boolean {
+    const state = this.rooms.find(room)?.state ?? 'off'
+    const resting = ['off', 'watching', 'cooldown', 'quarantined'].includes(state)
+    return resting && this.disk.read('SELECT 1 FROM sessions WHERE archived_at IS NULL').length === 0
+  }
+
   start<A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> {
     if (this.#context === null) throw new Error('the process does not run')
     return Effect.runForkWith(this.#context)(effect)
@@ -112,7 +145,7 @@ export class House {
   boot(): void {
     this.boots += 1
     const { settings, tuning, budget } = this.#options
-    this.#context = this.time.context(this.#random)
+    this.#context = this.time.context(() => this.#random())
     const services = Context.make(Database, this.#database()).pipe(
       Context.add(Recorder, makeRecorder(this.disk, this.time)),
       Context.add(TikTok, this.tiktok.service),
@@ -153,7 +186,6 @@ export class House {
 
   close(): void {
     this.kill()
-    this.disk.close()
   }
 
   #database(): Database['Service'] {

@@ -66,8 +66,8 @@ const fail = (invariant: string, message: string): never => {
 }
 
 /** S1, S8, S13: each session archived once, with a reason of the closed set, by exactly one attempt. */
-const checkSessions = (house: House, atRest: boolean): void => {
-  for (const session of sessionsOf(house)) {
+const checkSessions = (house: House, sessions: readonly SessionRow[], atRest: boolean): void => {
+  for (const session of sessions) {
     if (session.archived_at === null) {
       if (atRest) fail('S1', `session ${session.no} was never archived`)
       continue
@@ -89,9 +89,9 @@ const checkSessions = (house: House, atRest: boolean): void => {
 }
 
 /** S2: a message is in the session of the broadcast that its connection was made for, or nowhere. */
-const checkTags = (house: House): void => {
+const checkTags = (house: House, rows: readonly SessionRow[]): void => {
   if (house.disk.homeless > 0) fail('S2', `${house.disk.homeless} frames came for a session without a row`)
-  const sessions = new Map(sessionsOf(house).map((session) => [session.no, session]))
+  const sessions = new Map(rows.map((session) => [session.no, session]))
   for (const event of house.disk.events) {
     const truth = house.tiktok.dialled[event.connection]
     const session = sessions.get(event.sessionNo)
@@ -103,13 +103,13 @@ const checkTags = (house: House): void => {
 }
 
 /** S9, S10: sessions of a room follow each other, and a manual stop is followed by a rest. */
-const checkOrder = (house: House): void => {
+const checkOrder = (house: House, sessions: readonly SessionRow[]): void => {
   const spans = [...house.disk.spans.values()].toSorted((a, b) => a.openedMs - b.openedMs)
   for (const [index, span] of spans.entries()) {
     const before = spans[index - 1]
     if (before === undefined || before.roomId !== span.roomId) continue
     if (before.archivedMs === null || before.archivedMs > span.openedMs) fail('S10', 'two sessions at once')
-    const session = sessionsOf(house).find(({ no }) => no === before.no)
+    const session = sessions.find(({ no }) => no === before.no)
     const archivedMs = before.archivedMs ?? 0
     const rested = span.openedMs - archivedMs
     const forced = house.disk.forcedMs.some((ms) => ms >= before.openedMs && ms <= span.openedMs)
@@ -141,8 +141,8 @@ const checkStates = (house: House): void => {
 }
 
 /** S7: the first trigger that was heard is the reason; one that was never heard is a crash's or a leaving's. */
-const checkReasons = (house: House): void => {
-  for (const session of sessionsOf(house)) {
+const checkReasons = (house: House, sessions: readonly SessionRow[]): void => {
+  for (const session of sessions) {
     if (session.end_reason === null) continue
     const id = `s${session.no}`
     const heard = house.disk.facts.filter(
@@ -167,11 +167,12 @@ const checkReasons = (house: House): void => {
 
 /** At every moment. */
 export const judge = (house: House, atRest = false): void => {
-  checkSessions(house, atRest)
-  checkTags(house)
-  checkOrder(house)
+  const sessions = sessionsOf(house)
+  checkSessions(house, sessions, atRest)
+  checkTags(house, sessions)
+  checkOrder(house, sessions)
   checkStates(house)
-  checkReasons(house)
+  checkReasons(house, sessions)
 }
 
 /** After everything has healed. */
