@@ -111,7 +111,12 @@ export class Api {
       if (key === undefined) return attempt()
       const bearer = bearerOf(c.req.header('authorization')) ?? ''
       const owner = before.asked.caller.actor
-      return this.parts.idempotency.once({ owner, bearer, key, hash: before.hash() }, attempt)
+      return this.parts.idempotency
+        .once({ owner, bearer, key, hash: before.hash() }, attempt)
+        .catch(async (error: unknown) => {
+          await this.#deny(c, operation, identity, error)
+          throw error
+        })
     }
 
     this.#app.on(operation.method, operation.path, async (c) => {

@@ -45,10 +45,13 @@ export interface HttpLimits {
   readonly streams: StreamLimits
   /** Exports at the same time. */
   readonly exports: number
+  /** An export whose client takes nothing for this long gives up its place, milliseconds. */
+  readonly exportStallMs: number
 }
 
 export const HTTP_LIMITS: Omit<HttpLimits, 'streams'> = {
   changes: { perSecond: 20, burst: 60 },
   denials: { perSecond: 5, burst: 50 },
   exports: 8,
+  exportStallMs: 300_000,
 }

@@ -15,27 +15,42 @@ const ExportQuery = Schema.Struct({
   kind: Schema.optionalKey(Schema.String).annotate({ description: 'only these kinds, commas between' }),
 })
 
-/** How an export that fails half way ends: its connection breaks, so that nobody takes a part for the whole. */
-type Break = (error: unknown) => void
+interface Course {
+  /** Its place is free. */
+  readonly done: () => void
+  /** It ends half way: the connection breaks, so that nobody takes a part for the whole. */
+  readonly breakOff: (error: unknown) => void
+  readonly stallMs: number
+}
 
 /** Pages are pulled when the socket has taken the one before; a client that leaves ends the reading. */
 const streamOf = (
   pages: AsyncIterable<Uint8Array>,
-  done: () => void,
-  breakOff: Break,
+  { done, breakOff, stallMs }: Course,
 ): ReadableStream<Uint8Array> => {
   const iterator = pages[Symbol.asyncIterator]()
   let isOver = false
+  let stalled: NodeJS.Timeout | undefined
   const finish = (): void => {
     isOver = true
+    clearTimeout(stalled)
     done()
   }
+  const stall = (): void => {
+    finish()
+    breakOff(new Problem('busy'))
+    void iterator.return?.()
+  }
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    clearTimeout(stalled)
     try {
       const page = await iterator.next()
       // The client may have left while the page was read.
       if (isOver) return
-      if (page.done !== true) return controller.enqueue(page.value)
+      if (page.done !== true) {
+        stalled = setTimeout(stall, stallMs).unref()
+        return controller.enqueue(page.value)
+      }
       finish()
       controller.close()
     } catch (error) {
@@ -100,11 +115,14 @@ export const exportRoutes = (api: Api): void => {
         if (counted) running -= 1
         counted = false
       }
-      const breakOff: Break = (error) => {
-        api.parts.complainOf('session.export')(error)
+      const breakOff = (error: unknown): void => {
+        if (!(error instanceof Problem)) api.parts.complainOf('session.export')(error)
         c.env?.outgoing?.destroy()
       }
-      return new Response(streamOf(file.stream, done, breakOff), { headers: headersOf(file) })
+      return new Response(
+        streamOf(file.stream, { done, breakOff, stallMs: api.parts.limits.exportStallMs }),
+        { headers: headersOf(file) },
+      )
     },
   )
 }

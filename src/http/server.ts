@@ -16,6 +16,8 @@ export interface ServerLimits {
   readonly headerBytes: number
   /** Sockets at once; more are closed as they come. Above the limit of streams, so that those get an answer. */
   readonly connections: number
+  /** A socket on which nothing moves is closed after this, whatever it is for. */
+  readonly stillMs: number
   /** How often sockets are looked at for the first two. */
   readonly checkMs: number
 }
@@ -26,6 +28,7 @@ export const SERVER_LIMITS: ServerLimits = {
   keepAliveMs: 5_000,
   headerBytes: 16 * 1024,
   connections: 10_000,
+  stillMs: 600_000,
   checkMs: 1_000,
 }
 
@@ -66,6 +69,7 @@ export const listen = (
     },
   }) as Server
   server.maxConnections = limits.connections
+  server.setTimeout(limits.stillMs)
   let closing: Promise<void> | null = null
 
   const close = (limitMs: number): Promise<void> => {

@@ -44,7 +44,10 @@ export class Streams {
   readonly #origins: ReadonlySet<string>
   readonly #clients = new Set<SseClient>()
   readonly #timer: NodeJS.Timeout
-  #beats: Iterator<SseClient> | null = null
+  /** Who is given a heartbeat at which moment: each client once in a turn. */
+  readonly #wheel = Array.from({ length: BEATS }, () => new Set<SseClient>())
+  #moment = 0
+  #opened = 0
   #leaving = false
   readonly ended: Record<Farewell | 'closed', number> = {
     shutdown: 0,
@@ -93,7 +96,13 @@ export class Streams {
     outgoing.writeHead(200, { ...HEADERS, ...originHeaders(c.req.header('origin'), this.#origins) })
     const client = new SseClient(outgoing, identity.tokenId)
     this.#clients.add(client)
-    client.onEnd(() => this.#forget(client))
+    this.#opened += 1
+    const moment = this.#wheel[this.#opened % BEATS]
+    moment?.add(client)
+    client.onEnd(() => {
+      moment?.delete(client)
+      this.#forget(client)
+    })
     client.write(PREAMBLE)
     this.#expireAt(client, identity.expiresAt)
     void begin(client).catch(() => client.end('failed'))
@@ -119,16 +128,10 @@ export class Streams {
   }
 
   #beat(): void {
-    const share = Math.ceil(this.#clients.size / BEATS)
-    this.#beats ??= this.#clients.values()
-    for (let count = 0; count < share; count += 1) {
-      const { done, value } = this.#beats.next()
-      if (done === true) {
-        this.#beats = null
-        break
-      }
-      value.dropIfStuck()
-      value.beat()
+    this.#moment = (this.#moment + 1) % BEATS
+    for (const client of this.#wheel[this.#moment] ?? []) {
+      client.dropIfStuck()
+      client.beat()
     }
     if (this.waitingBytes > this.#limits.waitingBytes) this.#relieve()
   }

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../_support/db.ts'
-import { OPERATOR, startHarness, type Harness } from './harness.ts'
+import { OPERATOR, Raw, startHarness, type Harness } from './harness.ts'
 import { eventId, pushFrame, seedSession, T0 } from './seed.ts'
 
 let h: Harness
@@ -223,5 +223,23 @@ describe('exports', () => {
     expect(pages).toBe(8)
     Object.assign(slow.db.database, { read })
     await slow.stop()
+  })
+
+  it('give up their place when their client takes nothing, and their connection breaks', async () => {
+    const stuck = await startHarness({ db: h.db, limits: { exports: 1, exportStallMs: 200 } })
+    const raw = new Raw(stuck.port)
+    raw.socket.pause()
+    raw.say(`GET /api/sessions/s5/export HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\n\r\n`)
+    let status = 0
+    void (async () => {
+      // It must have begun before its place can be waited for.
+      while ((await stuck.ask('GET', '/api/sessions/s1/export')).status !== 503);
+      while (status !== 200) status = (await stuck.ask('GET', '/api/sessions/s1/export')).status
+    })()
+    await until('its place is free', () => status === 200)
+    raw.socket.resume()
+    await raw.done
+    expect(raw.heard.endsWith('0\r\n\r\n')).toBe(false)
+    await stuck.stop()
   })
 })

@@ -179,7 +179,11 @@ describe('H29: clients that are half gone', () => {
 
   it('S32: heartbeats come while nothing happens, and are no messages', async () => {
     const listener = await ready(listen())
+    const began = performance.now()
     await listener.until('three heartbeats', (it) => it.comments >= 3)
+    expect(performance.now() - began, 'one in a turn, not more').toBeGreaterThan(
+      2 * HEARTBEAT_MS - HEARTBEAT_MS / 4,
+    )
     expect(listener.messages).toHaveLength(1)
     listener.close()
   })
