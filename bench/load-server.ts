@@ -99,6 +99,14 @@ parent.tell('serving', {
   broadcasts,
   methods,
 } satisfies Serving)
+/** Tells, whenever it is asked, how many of the rooms somebody has looked at. */
+const tellLooked = async (): Promise<void> => {
+  for (;;) {
+    await parent.hear('looked?')
+    parent.tell('looked', new Set(tiktok.requests.flatMap(({ handle }) => handle ?? [])).size)
+  }
+}
+void tellLooked()
 const { rate } = (await parent.hear('go')) as Go
 await Promise.all(creators.map((creator) => tiktok.watched(creator.handle)))
 await (rate === undefined ? Promise.all(creators.map(asFastAsRead)) : atRate(rate))
