@@ -12,7 +12,8 @@ export const SHORT = {
   WATCH_INTERVAL_MS: '1000',
   HEARTBEAT_INTERVAL_MS: '500',
   SILENCE_TIMEOUT_MS: '1000',
-  RESUME_WINDOW_MS: '6000',
+  // A boot on a busy machine takes seconds, and a session must survive it.
+  RESUME_WINDOW_MS: '60000',
   DRAIN_TIMEOUT_MS: '1500',
   COOLDOWN_MS: '300',
   SIGN_REQUESTS_PER_MINUTE: '6000',

@@ -79,7 +79,7 @@ describe('P01: SIGTERM in each state of a room', () => {
 
   beforeAll(async () => {
     house = await openHouse({
-      env: { RESUME_WINDOW_MS: '60000', COOLDOWN_MS: '60000', DRAIN_TIMEOUT_MS: '4000' },
+      env: { COOLDOWN_MS: '60000', DRAIN_TIMEOUT_MS: '4000' },
     })
     facts = await openStream(house.product, '/api/stream')
     await prepare()
