@@ -14,9 +14,10 @@ import { seeded } from '../_support/tiktok/ids.ts'
 const entry = fileURLToPath(new URL('../_support/archive-child.ts', import.meta.url))
 
 interface Life {
-  /** Killed by the test so long after the start, or after it was ready; by itself when both are null. */
+  /** Killed by the test so long after the start, or after so many promises and a moment; else by itself. */
   readonly afterStartMs: number | null
-  readonly afterReadyMs: number | null
+  readonly afterPromises: number | null
+  readonly momentMs: number
   readonly killAtStatement: number
 }
 
@@ -44,17 +45,19 @@ const live = (folder: string, ledger: Ledger, life: Life): Promise<void> =>
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let timer: NodeJS.Timeout | null = null
-    const killAfter = (ms: number | null): void => {
-      if (ms !== null) timer = setTimeout(() => child.kill('SIGKILL'), ms)
+    let promises = 0
+    const killAfter = (ms: number): void => {
+      timer ??= setTimeout(() => child.kill('SIGKILL'), ms)
     }
     createInterface(child.stdout).on('line', (line) => {
       // The last line of a killed process may be cut off: half a promise is none.
       if (!line.endsWith('}')) return
       const promised = JSON.parse(line) as Promised
       ledger.hear(promised)
-      if ('ready' in promised) killAfter(life.afterReadyMs)
+      promises += 1
+      if (life.afterPromises !== null && promises >= life.afterPromises) killAfter(life.momentMs)
     })
-    killAfter(life.afterStartMs)
+    if (life.afterStartMs !== null) killAfter(life.afterStartMs)
     child.on('close', (code, signal) => {
       if (timer !== null) clearTimeout(timer)
       if (signal === 'SIGKILL') {
@@ -129,12 +132,6 @@ const STARTS = 5
 /** Statements of an archive transaction, its journal entry and the commit, and one more. */
 const STATEMENTS = 8
 
-const inArchive = (statement: number): Life => ({
-  afterStartMs: null,
-  afterReadyMs: null,
-  killAtStatement: statement,
-})
-
 const run = async (lives: readonly Life[]): Promise<Ledger> => {
   const folder = tempFolder()
   onTestFinished(() => folder.remove())
@@ -148,22 +145,22 @@ const run = async (lives: readonly Life[]): Promise<Ledger> => {
 describe('kill -9', () => {
   it('D05 D06 D07 D08: at any moment loses nothing that was acknowledged and leaves one session a broadcast', async () => {
     const random = seeded(20_261_121)
-    const anyMoment = (): Life => ({
+    const below = (limit: number): number => Math.floor(random() * limit)
+    const life = (how: Partial<Life>): Life => ({
       afterStartMs: null,
-      afterReadyMs: Math.floor(random() * 500),
+      afterPromises: null,
+      momentMs: 0,
       killAtStatement: 0,
-    })
-    const inStart = (): Life => ({
-      afterStartMs: 150 + Math.floor(random() * 700),
-      afterReadyMs: null,
-      killAtStatement: 0,
+      ...how,
     })
     const chain = (): Life[] => [
-      ...Array.from({ length: RANDOM_LIVES }, anyMoment),
+      ...Array.from({ length: RANDOM_LIVES }, () =>
+        life({ afterPromises: 1 + below(40), momentMs: below(30) }),
+      ),
       // Five in a row while it starts, migrates, checks and recovers (D07).
-      ...Array.from({ length: STARTS }, inStart),
+      ...Array.from({ length: STARTS }, () => life({ afterStartMs: 150 + below(700) })),
       // Before each statement of an archive, whether of a recovery or of an end (D06).
-      ...Array.from({ length: STATEMENTS }, (_, n) => inArchive(n + 1)),
+      ...Array.from({ length: STATEMENTS }, (_, n) => life({ killAtStatement: n + 1 })),
     ]
     const chains = [chain(), chain()]
     expect(chains.flat()).toHaveLength(50)
