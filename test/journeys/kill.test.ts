@@ -132,6 +132,14 @@ const STARTS = 5
 /** Statements of an archive transaction, its journal entry and the commit, and one more. */
 const STATEMENTS = 8
 
+const life = (how: Partial<Life>): Life => ({
+  afterStartMs: null,
+  afterPromises: null,
+  momentMs: 0,
+  killAtStatement: 0,
+  ...how,
+})
+
 const run = async (lives: readonly Life[]): Promise<Ledger> => {
   const folder = tempFolder()
   onTestFinished(() => folder.remove())
@@ -146,13 +154,6 @@ describe('kill -9', () => {
   it('D05 D06 D07 D08: at any moment loses nothing that was acknowledged and leaves one session a broadcast', async () => {
     const random = seeded(20_261_121)
     const below = (limit: number): number => Math.floor(random() * limit)
-    const life = (how: Partial<Life>): Life => ({
-      afterStartMs: null,
-      afterPromises: null,
-      momentMs: 0,
-      killAtStatement: 0,
-      ...how,
-    })
     const chain = (): Life[] => [
       ...Array.from({ length: RANDOM_LIVES }, () =>
         life({ afterPromises: 1 + below(40), momentMs: below(30) }),
