@@ -17,6 +17,8 @@ export interface Product {
   /** The first column of the first row. */
   readonly ask: (sql: string) => number
   readonly until: (sql: string, reached: number, limitMs: number) => Promise<number>
+  /** A number of `/metrics`, by the beginning of its line. */
+  readonly metric: (line: string) => Promise<number>
   readonly measure: () => Promise<() => Promise<Stopped>>
   readonly weigh: () => Promise<Memory>
   readonly leave: () => Promise<void>
@@ -85,6 +87,12 @@ export const startProduct = async (
         if (ms > limitMs) throw new Error(`${value} of ${reached} after ${Math.round(ms)} ms: ${sql}`)
         await sleep(POLL_MS)
       }
+    },
+    metric: async (line) => {
+      const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
+      const found = (await response.text()).split('\n').find((text) => text.startsWith(line))
+      if (found === undefined) throw new Error(`/metrics has no ${line}`)
+      return Number(found.slice(found.lastIndexOf(' ')))
     },
     measure: async () => {
       child.tell('measure')

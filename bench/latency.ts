@@ -26,6 +26,7 @@ const run = async (rooms: number, seconds: number): Promise<readonly (string | n
     const { ackMs, missing } = await server.hear<Sent>('sent')
     const { loopP99Ms, loopMaxMs, cpuUs } = await enough()
     const events = messagesPerRoom * rooms
+    const durableMs = (await product.metric('roomkeeper_writer_ack_seconds{quantile="0.99"}')) * 1000
     await product.until(STORED, events, LIMIT_MS)
     await product.leave()
     return [
@@ -35,6 +36,7 @@ const run = async (rooms: number, seconds: number): Promise<readonly (string | n
       quantile(ackMs, 0.5),
       quantile(ackMs, 0.99),
       missing,
+      durableMs,
       cpuUs / events,
     ]
   } finally {
@@ -51,7 +53,16 @@ export const bench: Bench = async ({ quick }): Promise<readonly Figure[]> => {
   return [
     {
       title: `At ${RATE} events/s for ${seconds} s, 5 a gzipped frame`,
-      columns: ['rooms', 'loop p99 ms', 'loop max ms', 'ack p50 ms', 'ack p99 ms', 'unacked', 'CPU µs/event'],
+      columns: [
+        'rooms',
+        'loop p99 ms',
+        'loop max ms',
+        'ack p50 ms',
+        'ack p99 ms',
+        'unacked',
+        'durable p99 ms',
+        'CPU µs/event',
+      ],
       rows,
       aims: [
         {
