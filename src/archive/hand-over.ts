@@ -19,8 +19,8 @@ export interface HandedFrame {
 export interface Restored {
   readonly counters: Counters
   readonly lastFrameSeq: number
-  /** The ids of its newest messages, newest first; negative ones are ours. */
-  readonly msgIds: readonly string[]
+  /** The ids of its newest messages, newest first, with spaces between; negative ones are ours. */
+  readonly msgIds: string
   /** It has streaks that no frame has closed yet. */
   readonly openStreaks: boolean
 }

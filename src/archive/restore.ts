@@ -27,8 +27,6 @@ export interface TakenOver {
   readonly conn: number
 }
 
-const idsOf = (cell: string): readonly string[] => (cell === '' ? [] : cell.split(' '))
-
 /** Null when there is no such session. */
 export const restoreSession = Effect.fnUntraced(function* (
   database: Database['Service'],
@@ -49,7 +47,7 @@ export const restoreSession = Effect.fnUntraced(function* (
     restored: {
       counters: sessionRowOf(found).counters,
       lastFrameSeq: int(found['last_frame_seq']),
-      msgIds: [...idsOf(text(events[0]?.['ids'])), ...idsOf(text(poison[0]?.['ids']))],
+      msgIds: `${text(events[0]?.['ids'])} ${text(poison[0]?.['ids'])}`.trim(),
       openStreaks: streaks[0]?.['open'] === 1,
     },
     conn: int(frame[0]?.['conn']),

@@ -19,7 +19,9 @@ export interface Totals {
 export class Recording {
   readonly no: number
   epoch: number
-  readonly known = new KnownIds()
+  readonly #known = new KnownIds()
+  /** Ids that the database knew; learned with the first frame, since many a session gets none any more. */
+  #unlearned: string
   readonly synthetic: SyntheticIds
   seq: number
   frameSeq: number
@@ -50,10 +52,21 @@ export class Recording {
     this.frameSeq = restored?.lastFrameSeq ?? 0
     this.totals = { frames, bytes, received, poison, lastAt: 0, lastFrameSeq: this.frameSeq }
     this.streaksOpen = restored?.openStreaks ?? false
+    this.#unlearned = restored?.msgIds ?? ''
+  }
+
+  /** The ids of its newest messages. */
+  get known(): KnownIds {
+    if (this.#unlearned !== '') this.#learn()
+    return this.#known
+  }
+
+  #learn(): void {
     // Newest first from the database: the window must forget the oldest first.
-    for (const id of restored?.msgIds.toReversed() ?? []) {
-      this.known.add(id)
+    for (const id of this.#unlearned.split(' ').toReversed()) {
+      this.#known.add(id)
       if (id.startsWith('-')) this.synthetic.restore(id)
     }
+    this.#unlearned = ''
   }
 }
