@@ -8,6 +8,7 @@ import type { FrameKind } from '../hand-over.ts'
 import { batchOf, type Batch } from './batch-of.ts'
 import { eventRow, Unfit, type EventRow } from './event-row.ts'
 import { poisonRow, WHOLE_FRAME, type PoisonRow } from './poison.ts'
+import { printOf } from './known-ids.ts'
 import type { Recording } from './recording.ts'
 
 /** A frame that has been looked at and waits for its commit. */
@@ -56,15 +57,21 @@ const takeMessage = (
   within: Map<bigint, number>,
 ): void => {
   const { recording, at } = intake
-  let id = msgId
-  if (id !== null && recording.known.has(id)) {
+  const { known, synthetic } = recording
+  // A replay may be written anew; of what is live, other bytes are another message.
+  const ownId = (given: string): string =>
+    isHistory || !known.differs(given, payload) ? given : synthetic.twin(method, payload)
+  let id = msgId === null ? null : ownId(msgId)
+  let print: number | null = null
+  if (id !== null && known.has(id)) {
     if (isHistory) intake.historyDuplicates += 1
     return
   }
   try {
     const event = decoder.decodeMessage(method, payload, msgId, isHistory)
-    id = event.msgId ?? recording.synthetic.next(method, payload, isHistory, within)
-    if (recording.known.has(id)) {
+    print = printOf(event.kind, payload)
+    id ??= event.msgId === null ? synthetic.next(method, payload, isHistory, within) : ownId(event.msgId)
+    if (known.has(id)) {
       if (isHistory) intake.historyDuplicates += 1
       return
     }
@@ -77,7 +84,7 @@ const takeMessage = (
     const spoiled = { frameSeq: intake.frameSeq, idx, at, method, msgId: id, bytes: payload }
     intake.poison.push(poisonRow(spoiled, error))
   }
-  if (id !== null) recording.known.add(id)
+  if (id !== null) known.add(id, print)
 }
 
 /** Takes a frame in. It never throws: bytes that cannot be read are an outcome like any other. */

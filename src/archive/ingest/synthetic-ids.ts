@@ -49,6 +49,11 @@ export class SyntheticIds {
     return idOf(key, occurrence)
   }
 
+  /** The id of a message that bears the id of another one: the same message again gets the same. */
+  twin(method: string, payload: Uint8Array): string {
+    return idOf(hashOf(this.#session, method, payload), 0)
+  }
+
   #hold(key: bigint, said: number): void {
     this.#said.delete(key)
     if (this.#said.size >= HELD_MAX) {
