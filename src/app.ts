@@ -10,12 +10,15 @@ import * as Redacted from 'effect/Redacted'
 import manifest from '../package.json' with { type: 'json' }
 import { roomsLive } from './actors/rooms-live.ts'
 import { Rooms } from './actors/rooms.ts'
+import { upkeep } from './archive/maintenance/upkeep.ts'
 import { recorderLive } from './archive/recorder-live.ts'
 import { Recorder } from './archive/recorder.ts'
 import { ConfigError, type Config } from './config.ts'
 import { crashOf, type Crash } from './crash.ts'
+import { pathOf } from './db/client.ts'
 import { Database } from './db/database.ts'
 import * as databaseLive from './db/database-live.ts'
+import { checkIntegrity } from './db/integrity.ts'
 import { parseKeys } from './db/seal.ts'
 import type { Fact } from './domain/facts.ts'
 import { operatorTokenFile, prepare } from './first-start.ts'
@@ -80,6 +83,7 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
   const runtime = ManagedRuntime.make(layer)
   const services = await runtime.context()
   const [database, rooms, recorder] = runtime.runSync(Effect.all([Database, Rooms, Recorder]))
+  let isDamaged = false
   const http = makeHttp({
     run: Effect.runPromiseExitWith(services),
     rooms,
@@ -88,7 +92,7 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     operatorToken: secrets.operatorToken,
     boot: randomUUID(),
     version: manifest.version,
-    unready: () => [],
+    unready: () => (isDamaged ? ['database_damaged'] : []),
     decoder,
     machines: [roomMachine],
   })
@@ -107,10 +111,20 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     Effect.logInfo(`Roomkeeper ${manifest.version} listens on ${url}`, { operatorToken: `in ${where}` }),
   )
 
+  const keeping = runtime.runFork(
+    upkeep({
+      check: pathOf(config.databaseUrl) === null ? null : checkIntegrity({ url: config.databaseUrl }),
+      onReport: ({ ok }) => {
+        isDamaged = !ok
+      },
+    }),
+  )
+
   const letGo = (limitMs: number) => runtime.runPromise(rooms.letGo(limitMs))
   const leave = async (): Promise<number> => {
     const untilMs = performance.now() + EXIT_LIMIT_MS
     database.append(fact('server.stopping', {}))
+    keeping.interruptUnsafe()
     const closed = listening.close(HURRY_LIMIT_MS)
     const { parked, unfinished } = await letGo(LEAVE_LIMIT_MS)
     await closed
@@ -125,6 +139,7 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
   return {
     url,
     stop: () => (leaving ??= leave()),
-    hurry: () => void letGo(HURRY_LIMIT_MS),
+    // Too late a signal finds the rooms gone, and nothing to hurry.
+    hurry: () => void letGo(HURRY_LIMIT_MS).catch(() => {}),
   }
 }

@@ -180,6 +180,20 @@ describe('facts and keys', () => {
     expect(n).toBeGreaterThan(0)
   })
 
+  it('keeps as many of the newest facts as are asked for, whatever their age', async () => {
+    for (let n = 0; n < 10; n += 1)
+      await store.rows(`INSERT INTO journal (at, name, body) VALUES (?1, 'room.looked', '{}')`, [NOW])
+    expect(await ask({ keepFacts: 4, dryRun: true })).toMatchObject({ journal: 6 })
+    const [{ newest } = { newest: 0 }] = await store.rows('SELECT max(seq) AS newest FROM journal')
+    await ask({ keepFacts: 4 })
+    const kept = await store.rows('SELECT seq FROM journal WHERE seq <= ?1 ORDER BY seq', [Number(newest)])
+    expect(kept).toHaveLength(4)
+    await ask({ keepFacts: 0 })
+    const [{ n } = { n: 0 }] = await store.rows('SELECT count(*) AS n FROM journal')
+    // The newest stays, and this run's own fact after it.
+    expect(n).toBe(2)
+  })
+
   it('forgets idempotency keys after a day unless told otherwise', async () => {
     const key = (name: string, time: number) =>
       store.rows(

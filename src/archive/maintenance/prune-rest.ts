@@ -8,12 +8,20 @@ import type { Scope } from './prune.ts'
 
 const CHUNK = 5_000
 
-const KEPT_FROM = `SELECT coalesce(
-  (SELECT seq FROM journal WHERE at >= ?1 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM journal), 0) AS seq`
+// Numbers are given without holes and only a prefix is ever removed, so a number says how many come after it.
+const KEPT_FROM = `SELECT max(
+  CASE WHEN ?1 IS NULL THEN 0 ELSE coalesce(
+    (SELECT seq FROM journal WHERE at >= ?1 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM journal), 0) END,
+  CASE WHEN ?2 IS NULL THEN 0 ELSE coalesce((SELECT max(seq) FROM journal) - max(?2, 1) + 1, 0) END) AS seq`
 
-export const pruneJournal = Effect.fnUntraced(function* (scope: Scope, before: number) {
+/** Forgets facts from before `before` (ms UTC), and all but the newest `keep`. */
+export const pruneJournal = Effect.fnUntraced(function* (
+  scope: Scope,
+  before: number | null,
+  keep: number | null,
+) {
   const database = yield* Database
-  const [row] = yield* database.read(KEPT_FROM, [before])
+  const [row] = yield* database.read(KEPT_FROM, [before, keep])
   const args = [int(row?.['seq'])]
   if (scope.dryRun) {
     const [count] = yield* database.read('SELECT count(*) AS n FROM journal WHERE seq < ?1', args)

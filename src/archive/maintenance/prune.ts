@@ -85,13 +85,16 @@ export const prune = Effect.fn('prune')(function* (request: PruneRequest, asker:
     },
   }
   const work = Effect.gen(function* () {
-    const { emptyOlderThanMs, olderThanMs, keepPerRoom, journalOlderThanMs } = request
+    const { emptyOlderThanMs, olderThanMs, keepPerRoom, journalOlderThanMs, keepFacts } = request
     if (olderThanMs !== undefined || keepPerRoom !== undefined) {
       yield* pruneRetention(scope, olderThanMs === undefined ? null : now - olderThanMs, keepPerRoom ?? null)
     }
     // After retention, whose places count empty sessions too: so a dry run finds what the real run finds.
     if (emptyOlderThanMs !== undefined) yield* pruneEmpty(scope, now - emptyOlderThanMs)
-    if (journalOlderThanMs !== undefined) yield* pruneJournal(scope, now - journalOlderThanMs)
+    if (journalOlderThanMs !== undefined || keepFacts !== undefined) {
+      const before = journalOlderThanMs === undefined ? null : now - journalOlderThanMs
+      yield* pruneJournal(scope, before, keepFacts ?? null)
+    }
     yield* pruneKeys(scope, now - (request.idempotencyOlderThanMs ?? IDEMPOTENCY_MS))
   })
   yield* recordingFailure(work, () => entryOf(scope, request, asker, 'failed'))

@@ -67,6 +67,9 @@ export const PruneRequest = Schema.Struct({
       'keep the events of the newest sessions of each room, this many; the sessions themselves stay',
   }),
   journalOlderThanMs: ageMs('forget facts older than this'),
+  keepFacts: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 })),
+  ).annotate({ description: 'keep the newest facts, this many' }),
   idempotencyOlderThanMs: ageMs('forget idempotency keys older than this; a day when absent'),
 })
 export type PruneRequest = typeof PruneRequest.Type
