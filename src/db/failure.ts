@@ -32,7 +32,7 @@ export const isStorage = (failure: DbFailure): boolean =>
 
 /**
  * Why the server must not start on this database, with the exit code for the process manager:
- * 78 configuration (restarting does not help), 75 try later, 65 the data is damaged.
+ * 78 configuration (restarting does not help), 69 another process has it, 65 the data is damaged.
  */
 export type RefusalCode =
   | 'lock_held'
@@ -43,7 +43,7 @@ export type RefusalCode =
   | 'cannot_open'
 
 export const EXIT_CODES: Readonly<Record<RefusalCode, number>> = {
-  lock_held: 75,
+  lock_held: 69,
   pragma: 78,
   newer_schema: 78,
   migration_changed: 78,

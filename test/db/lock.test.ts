@@ -31,7 +31,7 @@ describe('the lock of the database file', () => {
     const { code, message } = await second.hear('code')
     expect(code).toBe('lock_held')
     expect(message).toContain(String(ready))
-    expect(await second.ended).toBe(75)
+    expect(await second.ended).toBe(69)
     first.ask({ ingest: [{ id: 1, statements: [{ sql: `INSERT INTO settings VALUES ('a', '1', 1)` }] }] })
     await first.hear('acked')
   })
@@ -51,7 +51,7 @@ describe('the lock of the database file', () => {
     const first = await startDatabase({ folder: folder.path })
     await expect(startDatabase({ folder: folder.path })).rejects.toMatchObject({
       code: 'lock_held',
-      exitCode: 75,
+      exitCode: 69,
     })
     await first.write({ statements: [{ sql: `INSERT INTO settings VALUES ('a', '1', 1)` }] })
     await first.close()
