@@ -5,12 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 
+const crash = (error: unknown): never => {
+  throw error
+}
+
 const start = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'app-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const crash = (error: unknown): never => {
-    throw error
-  }
   return startApp(readConfig({ DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error' }), crash)
 }
 

@@ -1,10 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as Effect from 'effect/Effect'
 import * as Fiber from 'effect/Fiber'
 import * as TestClock from 'effect/testing/TestClock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { upkeep, UPKEEP } from '../../src/archive/maintenance/upkeep.ts'
 import type { IntegrityReport } from '../../src/db/integrity.ts'
-import { until } from '../_support/db.ts'
 import { T0 } from './record.ts'
 import { openStore, type Store } from './store.ts'
 
@@ -42,7 +42,13 @@ const during = (from: number, check: Effect.Effect<IntegrityReport> | null, told
       }).pipe(Effect.provide(TestClock.layer())),
     )
 }
-const seen = (what: string, is: () => Promise<boolean>) => Effect.promise(() => until(what, is))
+/** Real time passes here, for what is read from the disk. */
+const seen = (what: string, is: () => Promise<boolean>) =>
+  Effect.promise(async () => {
+    for (const until = Date.now() + 5_000; !(await is()); await sleep(5)) {
+      if (Date.now() > until) throw new Error(`it never came: ${what}`)
+    }
+  })
 
 describe('the daily upkeep', () => {
   it('forgets facts after 90 days and keys after one, a while after the start and every day, and says so', async () => {
