@@ -58,6 +58,7 @@ export class LiveSession {
     this.state = 'open'
     for (const tap of this.taps) if (tap.conn === 0) tap.begin()
     for (const frame of this.#held.splice(0)) way.post(frame)
+    for (const tap of this.taps) tap.leave()
   }
 
   /** Nobody will open it, or somebody else has it. */
@@ -78,7 +79,10 @@ export class LiveSession {
     if (this.state === 'fenced') return
     this.state = 'fenced'
     this.discard(way)
-    for (const tap of this.taps) tap.listener?.onFenced()
+    for (const tap of this.taps) {
+      tap.listener?.onFenced()
+      tap.leave()
+    }
   }
 }
 
@@ -89,7 +93,8 @@ export class LiveTap {
   conn = 0
   /** Null once everything before its close was heard. */
   listener: RecordingListener | null
-  #isClosed = false
+  isClosed = false
+  #hasLeft = false
   readonly #way: Way
 
   constructor(live: LiveSession, listener: RecordingListener, way: Way) {
@@ -118,7 +123,15 @@ export class LiveTap {
     if (this.live.state === 'unopened') {
       this.forget()
       if (this.live.taps.size === 0) this.live.discard(this.#way)
-    } else this.#way.closing(this)
+    } else if (this.live.state !== 'opening' || this.conn > 0) this.leave()
+    // Else its frames wait for the session's row, and it leaves behind them.
+  }
+
+  /** Once it is closed: nothing of it follows. */
+  leave(): void {
+    if (!this.#isClosed || this.#hasLeft) return
+    this.#hasLeft = true
+    this.#way.closing(this)
   }
 
   control(action: ControlAction, at: number): void {
