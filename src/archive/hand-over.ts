@@ -34,6 +34,8 @@ export type ToIngest =
       readonly epoch: number
       readonly restored: Restored | null
     }
+  /** We are about to take the session over, perhaps from ourselves: what it has in memory goes on under this epoch. */
+  | { readonly type: 'own'; readonly no: number; readonly epoch: number }
   /** A connection into a session: `conn` is its number within it. */
   | { readonly type: 'tap'; readonly tap: number; readonly no: number; readonly conn: number }
   | { readonly type: 'untap'; readonly tap: number }

@@ -140,7 +140,9 @@ const giftSteps = (rows: Rows, shares: readonly Share[], mode: Mode): Step[] => 
   return steps
 }
 
-const counterSteps = (shares: readonly Share[], mode: Mode): Step[] => {
+const counterSteps = (all: readonly Share[], mode: Mode): Step[] => {
+  const shares = all.filter(({ recording }) => !recording.archived)
+  if (shares.length === 0) return []
   const counted = shares.map(({ recording, totals, tally }) => [
     ...address(recording),
     totals.frames,

@@ -10,8 +10,8 @@ import { takeIn, type Intake } from './intake.ts'
 import { News } from './news.ts'
 import { Recording } from './recording.ts'
 
-/** Archived sessions that are still known, so that what is late for them finds its place. */
-const ARCHIVED_MAX = 64
+/** Sessions that are over and still known, so that what is late for them finds its place. */
+const OVER_MAX = 64
 
 interface TapState {
   readonly recording: Recording
@@ -22,15 +22,17 @@ export const makeIngest = (decoder: Decoder, post: Say): Ingest => {
   const say = (message: FromIngest): void => post(message)
   const recordings = new Map<number, Recording>()
   const taps = new Map<number, TapState>()
-  const archived: Recording[] = []
+  /** Those that nobody records any more, the oldest first. */
+  const over = new Set<Recording>()
   const news = new News(say)
 
   const answers: Answers = {
     lines: (no, lines) => news.lines(no, lines),
     standing: (recording, epoch, isArchived) => {
       recording.archived = isArchived
-      if (epoch === recording.epoch || recording.fenced) return
+      if ((epoch !== null && epoch <= recording.epoch) || recording.fenced) return
       recording.fenced = true
+      end(recording)
       say({ type: 'fenced', no: recording.no })
     },
   }
@@ -49,27 +51,25 @@ export const makeIngest = (decoder: Decoder, post: Say): Ingest => {
   }
 
   const forget = (recording: Recording): void => {
+    over.delete(recording)
     if (recordings.get(recording.no) === recording) recordings.delete(recording.no)
     for (const [tap, state] of taps) if (state.recording === recording) taps.delete(tap)
   }
 
-  /** The same session again: after its actor was restarted the memory here is newer than any row. */
-  const begin = (message: Extract<ToIngest, { readonly type: 'session' }>): void => {
-    const known = recordings.get(message.no)
-    if (known === undefined) {
-      recordings.set(message.no, new Recording(message.no, message.epoch, message.restored))
-      return
-    }
-    known.epoch = message.epoch
-    known.fenced = false
+  const end = (recording: Recording): void => {
+    over.add(recording)
+    const [oldest] = over
+    if (over.size > OVER_MAX && oldest !== undefined) forget(oldest)
   }
 
-  const archive = (no: number): void => {
-    const recording = recordings.get(no)
-    if (recording === undefined) return
-    recording.archived = true
-    archived.push(recording)
-    if (archived.length > ARCHIVED_MAX) forget(archived.shift()!)
+  /** The same session again: after its actor was restarted the memory here is newer than any row. */
+  const own = (no: number, epoch: number): Recording | null => {
+    const known = recordings.get(no)
+    if (known === undefined) return null
+    over.delete(known)
+    known.epoch = Math.max(known.epoch, epoch)
+    known.fenced = false
+    return known
   }
 
   const accept = (message: ToIngest): void => {
@@ -79,7 +79,13 @@ export const makeIngest = (decoder: Decoder, post: Say): Ingest => {
     }
     switch (message.type) {
       case 'session':
-        return begin(message)
+        if (own(message.no, message.epoch) === null) {
+          recordings.set(message.no, new Recording(message.no, message.epoch, message.restored))
+        }
+        return
+      case 'own':
+        own(message.no, message.epoch)
+        return
       case 'tap': {
         const recording = recordings.get(message.no)
         if (recording !== undefined) taps.set(message.tap, { recording, conn: message.conn })
@@ -94,8 +100,12 @@ export const makeIngest = (decoder: Decoder, post: Say): Ingest => {
         if (recording !== undefined) recording.followed = message.on
         return
       }
-      case 'archived':
-        return archive(message.no)
+      case 'archived': {
+        const recording = recordings.get(message.no)
+        if (recording === undefined) return
+        recording.archived = true
+        return end(recording)
+      }
     }
   }
 

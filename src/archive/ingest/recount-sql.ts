@@ -6,7 +6,7 @@ import { GROW, rowsOf } from './rows-sql.ts'
 // New is what lies between the session's last counted sequence and the batch's highest; so a batch that is
 // repeated adds nothing.
 const NEW = 'e.id > (s.no << 26) + s.last_seq AND e.id <= (s.no << 26) + w.high'
-const OPEN = 's.no = w.no AND s.epoch = w.epoch AND s.archived_at IS NULL'
+const OPEN = 's.no = w.no AND s.epoch <= w.epoch AND s.archived_at IS NULL'
 
 const counted = (kind: string): string => `count(*) FILTER (WHERE e.kind = '${kind}')`
 const viewers = `FILTER (WHERE e.kind = 'viewers' AND e.total IS NOT NULL)`

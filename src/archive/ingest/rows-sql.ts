@@ -1,6 +1,6 @@
 // The statements that bring rows in, for any number of sessions at once: frames, events, poison, and what they
-// add to their session. Each joins the session's row on the epoch, so what belongs to a session that another
-// owner has taken over goes nowhere.
+// add to their session. Each joins the session's row by the epoch that we own the room by: a row with a higher one
+// has another owner, and what we have for it goes nowhere; one with a lower is about to be taken over by us.
 
 /**
  * Rows as one JSON text. `jsonb(value)` behind a LIMIT is what makes it quick: SQLite may not flatten such a
@@ -29,7 +29,7 @@ const valuesSql = (count: number, columns: number, around: readonly [string, str
   if (text === undefined) {
     const row = `(${Array.from({ length: columns }, () => '?').join(',')})`
     text = `${around[0]} FROM (VALUES ${Array.from({ length: count }, () => row).join(',')}) AS e
-CROSS JOIN sessions AS s ON s.no = e.column1 AND s.epoch = e.column2 ${around[1]}`
+CROSS JOIN sessions AS s ON s.no = e.column1 AND s.epoch <= e.column2 ${around[1]}`
     texts.set(key, text)
   }
   return text
@@ -56,7 +56,7 @@ export const eventsSql = (count: number): string => valuesSql(count, 22, [INSERT
 /** The same, leaving out what is there already. */
 export const newEventsSql = (count: number): string => valuesSql(count, 22, [INSERT_EVENTS, WHAT_IS_NEW])
 
-const OURS = 's.no = v ->> 0 AND s.epoch = v ->> 1'
+const OURS = 's.no = v ->> 0 AND s.epoch <= v ->> 1'
 
 /** ?1: rows of [session, epoch, …`PoisonRow`]. */
 export const POISON_SQL = `INSERT INTO poison (session_no, frame_id, idx, at, method, msg_id, error, sha256, head, size)
@@ -76,7 +76,7 @@ chats = chats + (v ->> 10), gifts = gifts + (v ->> 11), likes = likes + (v ->> 1
 follows = follows + (v ->> 14), shares = shares + (v ->> 15), viewers_sum = viewers_sum + (v ->> 16),
 viewers_samples = viewers_samples + (v ->> 17), viewers_peak = max(viewers_peak, v ->> 18),
 viewers_last = coalesce(v ->> 19, viewers_last)
-FROM ${rowsOf('?1')} WHERE no = v ->> 0 AND epoch = v ->> 1 AND archived_at IS NULL`
+FROM ${rowsOf('?1')} WHERE no = v ->> 0 AND epoch <= v ->> 1 AND archived_at IS NULL`
 
 // A streak is one person, one gift, one group; its value is its highest count, once.
 
@@ -86,7 +86,7 @@ FROM (SELECT v ->> 0 AS no, v ->> 1 AS epoch, sum(max(v ->> 5, coalesce(o.value,
     - coalesce(o.value * o.count, 0)) AS value
   FROM ${rowsOf('?1')} LEFT JOIN gifts AS o ON o.session_no = v ->> 0 AND o.user_id = v ->> 2
     AND o.gift_id = v ->> 3 AND o.group_id = v ->> 4 GROUP BY 1, 2) AS g
-WHERE sessions.no = g.no AND sessions.epoch = g.epoch AND archived_at IS NULL RETURNING no, gift_value`
+WHERE sessions.no = g.no AND sessions.epoch <= g.epoch AND archived_at IS NULL RETURNING no, gift_value`
 
 // A streak that was given up for silent and goes on after all is open again.
 export const GROW = `ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name),
