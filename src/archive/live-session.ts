@@ -93,7 +93,7 @@ export class LiveTap {
   conn = 0
   /** Null once everything before its close was heard. */
   listener: RecordingListener | null
-  isClosed = false
+  #isClosed = false
   #hasLeft = false
   readonly #way: Way
 
