@@ -1,6 +1,7 @@
 // One attempt's way from a socket into a session: frames to its own tap, what the recording says back to
 // the machine. Bound to its recording at birth; nothing of it is used by the next attempt.
 
+import * as Effect from 'effect/Effect'
 import type { RecordingListener, Tap } from '../archive/recorder.ts'
 import type { ControlAction } from '../domain/event.ts'
 import type { RoomEvent } from '../machines/room-events.ts'
@@ -35,7 +36,11 @@ const openSession = (world: World, resident: Resident, recording: Recording, at:
   recording.lastAt = at
   resident.spareNo = null
   const { session } = recording
-  recording.chain.push(world.recorder.open({ ...session, handle: resident.room.handle }))
+  const row = world.recorder.open({ ...session, handle: resident.room.handle })
+  const written = Effect.sync(() => {
+    recording.written = true
+  })
+  recording.chain.push(Effect.andThen(row, written))
   resident.send({ type: 'link.opened', session })
   return true
 }

@@ -24,6 +24,20 @@ const seconds = (ms: number): string => {
 
 const inTime = (at: number | null, now: number): string => (at === null ? 'soon' : `in ${seconds(at - now)}`)
 
+/** What a person can do about a look without an answer, by what the sources complained of. */
+const adviceOn = (errors: readonly string[]): string => {
+  if (errors.includes('user_not_found')) {
+    return 'TikTok knows nobody by this handle: look whether it is spelt right, and rename the room when it has changed.'
+  }
+  if (errors.includes('age_restricted')) {
+    return 'TikTok shows this broadcast to adults who are logged in only; it cannot be recorded from here.'
+  }
+  if (errors.some((error) => error === 'timeout' || error.startsWith('network_'))) {
+    return 'TikTok cannot be reached: look at the network, and at the proxy when the room or the server has one.'
+  }
+  return 'If this lasts, TikTok may be blocking this address: set a proxy for the room or the server.'
+}
+
 const watching = ({ status, nextLookAt, now }: Evidence): Finding => {
   const next = `The next look is ${inTime(nextLookAt, now)}.`
   const look = status.lastLook
@@ -32,14 +46,15 @@ const watching = ({ status, nextLookAt, now }: Evidence): Finding => {
   }
   const ago = seconds(now - look.at)
   if (look.answer === 'unknown') {
-    const errors = look.sources.flatMap(({ source, error }) =>
-      error === null ? [] : [`${source}: ${error}`],
+    const complaints = look.sources.flatMap(({ source, error }) =>
+      error === null ? [] : [{ error, said: `${source}: ${error}` }],
     )
+    const errors = complaints.map(({ said }) => said)
     return {
       code: 'unknown',
       sentence: `TikTok gave no usable answer ${ago} ago${errors.length > 0 ? ` (${errors.join(', ')})` : ''}.`,
       next,
-      advice: 'If this lasts, TikTok may be blocking this address: set a proxy for the room or the server.',
+      advice: adviceOn(complaints.map(({ error }) => error)),
     }
   }
   const complaint = status.lastError === null ? '' : ` The last attempt ended with ${status.lastError}.`

@@ -58,7 +58,8 @@ export const drain = (
     const until = world.monotonicMs() + world.settings().drainTimeoutMs * (1 - FLUSH_SHARE)
     lookAtEnd(world, looks, resident, recording)
     recording.end()
-    yield* recording.chain.idle
+    // Rows of gaps may wait; the reason needs nothing but the session's own row.
+    if (!recording.written) yield* recording.chain.idle
     yield* untilWritten(world.recorder.intendEnd(session.no, end)).pipe(
       Effect.catch((error) => Effect.sync(() => resident.crash(error))),
     )

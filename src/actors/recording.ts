@@ -32,6 +32,8 @@ export class Recording {
   readonly chain: Chain
   /** Its row is on disk or in the queue before everything else of it. */
   opened: boolean
+  /** Its row is known to be on disk. */
+  written: boolean
   /** When the last frame came: wall clock for what is stored, monotonic for silence. */
   lastAt: number
   lastMs: number
@@ -58,6 +60,7 @@ export class Recording {
     this.#world = world
     this.session = session
     this.opened = opened
+    this.written = opened
     this.chain = chain
     this.lastAt = session.lastAt
     this.lastMs = world.monotonicMs()

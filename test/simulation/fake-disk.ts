@@ -26,17 +26,8 @@ export interface Span {
   archivedMs: number | null
 }
 
-/** Tables that a schedule fills. */
-const TABLES = [
-  'sessions',
-  'session_gaps',
-  'archive_attempts',
-  'rooms',
-  'room_handles',
-  'tokens',
-  'settings',
-  'audit',
-]
+const SESSION_TABLES = ['sessions', 'session_gaps', 'archive_attempts']
+const ROOM_TABLES = ['rooms', 'room_handles', 'tokens', 'settings']
 
 /** The default time from a write to its answer. */
 const COMMIT_MS = 3
@@ -94,12 +85,14 @@ export class FakeDisk {
 
   constructor(time: VirtualTime) {
     this.#time = time
-    this.wipe()
+    this.wipe(true)
   }
 
-  /** Nothing is left of the sessions and rooms so far. */
-  wipe(): void {
-    for (const table of TABLES) memory.exec(`DELETE FROM ${table}`)
+  /** Nothing is left of the sessions so far; `rooms` too when everything shall go. */
+  wipe(rooms = false): void {
+    for (const table of rooms ? [...SESSION_TABLES, ...ROOM_TABLES] : SESSION_TABLES) {
+      memory.exec(`DELETE FROM ${table}`)
+    }
     this.facts.length = 0
     this.audit.length = 0
     this.events.length = 0

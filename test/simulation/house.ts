@@ -41,6 +41,9 @@ export interface HouseOptions {
   readonly budget?: Partial<SignBudgetOptions>
 }
 
+/** Longer than a command and its repetitions take, or an urgent look. */
+const SETTLING_MS = 300
+
 /** More virtual time than any boot or goodbye may take. */
 const PATIENCE_MS = 60_000
 
@@ -104,13 +107,21 @@ export class House {
     return added.value.status.id
   }
 
-  /** The room is removed and nothing of it is left, in memory or on disk: the next schedule starts anew. */
-  dismiss(room: string): void {
-    if (!this.rooms.settings().autoMonitorEnabled) {
-      this.run(this.rooms.changeSettings({ autoMonitorEnabled: true }, OPERATOR))
+  /** By commands alone, the room is watched again, and nothing is left of what happened to it. */
+  renew(room: string): void {
+    const { rooms } = this
+    // Commands that are still on their way arrive first.
+    this.time.advance(SETTLING_MS)
+    if (!rooms.settings().autoMonitorEnabled) {
+      this.run(rooms.changeSettings({ autoMonitorEnabled: true }, OPERATOR))
     }
-    const removed = this.run(this.rooms.remove(room, OPERATOR))
-    if (Exit.isFailure(removed)) throw new Error(`the room was not removed: ${String(removed.cause)}`)
+    if (rooms.find(room)?.state === 'quarantined') this.run(rooms.release(room, OPERATOR))
+    if (rooms.find(room)?.monitor === false) this.run(rooms.change(room, { monitor: true }, OPERATOR))
+    if (rooms.find(room)?.state === 'cooldown') {
+      this.run(rooms.start(room, { force: true, wait: false }, OPERATOR))
+    }
+    this.time.advance(SETTLING_MS)
+    if (rooms.find(room)?.state !== 'watching') throw new Error('the room could not be renewed')
     this.disk.wipe()
     this.tiktok.wipe()
     this.boots = 1

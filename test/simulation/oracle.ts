@@ -153,8 +153,9 @@ const checkReasons = (house: House, sessions: readonly SessionRow[]): void => {
     const intended = house.disk.facts.find(
       ({ name, sessionId }) => sessionId === id && name === 'session.ending',
     )?.body['reason']
-    // Before a crash the two can differ only while a command's write is on its way.
-    const allowed = [first, ...(house.boots > 1 || house.restarts > 0 ? [intended] : [])]
+    // What was heard is the reason unless the process, or the room's actor, went before it was on disk.
+    const died = house.boots > 1 ? [intended, 'process_crash', 'shutdown'] : []
+    const allowed = [first, ...died, ...(house.restarts > 0 ? [intended, 'actor_failed'] : [])]
     if (first !== undefined && !allowed.includes(session.end_reason)) {
       fail('S7', `session ${session.no} ended as ${session.end_reason}, but first heard ${String(first)}`)
     }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { House } from './house.ts'
 import { judge, judgeAtRest } from './oracle.ts'
 import { goOnAir, heal, nameOf, type Scene, STEP_MAX, take } from './steps.ts'
@@ -13,8 +13,9 @@ const schedule = fc.record({
 })
 type Schedule = typeof schedule extends fc.Arbitrary<infer S> ? S : never
 
-// Booting costs more than a schedule, so one process serves many rooms, one after the other; nothing of a room is
-// left when it goes. After a failure everything starts anew, so that what is shrunk does not depend on the past.
+// Booting costs more than a schedule, so one process and one room serve many, one after the other; nothing of a
+// schedule is left when it is over. After a failure, of the product's actor or of this test, everything starts anew,
+// so that what is shrunk does not depend on the past.
 /** The same proportions as in life, on a smaller scale: less time has to pass for everything to happen. */
 const QUICK = {
   watchIntervalMs: 10_000,
@@ -25,38 +26,34 @@ const QUICK = {
   manualCooldownMs: 20_000,
 }
 
-let house: House | null = null
-let rooms = 0
+let scene: Scene | null = null
 
-const open = (): House => {
-  const fresh = new House({ settings: QUICK })
-  fresh.boot()
-  return fresh
+const begin = (): Scene => {
+  const house = new House({ settings: QUICK })
+  house.boot()
+  return { house, handle: 'creator', room: house.admit('creator') }
 }
 
 const play = ({ seed, onAir, steps }: Schedule): number => {
-  const here = (house ??= open())
-  here.seed(seed)
-  const handle = `creator${rooms++}`
-  const scene: Scene = { house: here, handle, room: here.admit(handle) }
+  const here = (scene ??= begin())
+  const { house, room } = here
   try {
-    if (onAir) goOnAir(scene)
-    for (const step of steps) take(scene, step)
-    judge(here)
-    heal(scene)
-    judgeAtRest(here)
-    const sessions = here.disk.spans.size
-    here.dismiss(scene.room)
+    house.seed(seed)
+    if (onAir) goOnAir(here)
+    for (const step of steps) take(here, step)
+    judge(house)
+    heal(here)
+    judgeAtRest(house)
+    const sessions = house.disk.spans.size
+    if (house.restarts > 0) scene = null
+    else house.renew(room)
     return sessions
   } catch (error) {
-    here.close()
-    house = null
+    scene = null
     const told = steps.map((step) => `${nameOf(step)}(${step >> 8})`).join(' ')
     throw new Error(`${String(error)} in ${onAir ? 'on air: ' : ''}${told}`, { cause: error })
   }
 }
-
-afterAll(() => house?.close())
 
 describe('any schedule of faults, commands and crashes', () => {
   it('leaves exactly one archived session per recording, each message where it belongs', () => {

@@ -126,8 +126,8 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   disk: 7,
   looks: 6,
   connects: 8,
-  kill: 4,
-  leave: 3,
+  kill: 3,
+  leave: 2,
 }
 const CHOICES: readonly string[] = Object.keys(STEPS).flatMap((name) =>
   Array.from({ length: WEIGHTS[name] ?? 5 }, () => name),
@@ -145,8 +145,10 @@ export const take = (scene: Scene, step: number): void => {
 
 /** The creator is live and the room records, before anything else happens. */
 export const goOnAir = (scene: Scene): void => {
+  const { house, room } = scene
   stage(scene).broadcastId = nextBroadcast(scene)
-  scene.house.time.advance(12_000)
+  house.run(house.rooms.start(room, { force: false, wait: false }, OPERATOR))
+  house.time.advance(100)
 }
 
 const HEALING_MS = 120_000
