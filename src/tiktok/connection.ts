@@ -84,7 +84,8 @@ export const openConnection = (
     const run = async () => {
       try {
         const { signal } = abort
-        const onFetch = (bytes: Uint8Array) => {
+        const onFetch = (bytes: Uint8Array, broadcastId: string) => {
+          if (broadcastId !== opening.broadcastId) tap.ignore()
           if (!tap.frame('fetch', bytes)) throw failure('network', 'the first batch could not be taken')
         }
         const { broadcastId } = await dial({ ...opening, signal, now: opening.time.now, onFetch, onSocket })

@@ -33,8 +33,8 @@ export interface Dial {
   readonly signal: AbortSignal
   readonly signTimeoutMs: number
   readonly now: () => number
-  /** The sign server's first batch as it came, once it is known to be usable. */
-  readonly onFetch: (bytes: Uint8Array) => void
+  /** The sign server's first batch as it came, once it is known to be usable, and the broadcast it is of. */
+  readonly onFetch: (bytes: Uint8Array, broadcastId: string) => void
   /** The socket at its birth, before it connects: whoever listens from here on hears everything. */
   readonly onSocket: (socket: WebSocket) => void
 }
@@ -96,7 +96,7 @@ const sign = async (args: SignArguments, attempt: Attempt): Promise<Signed> => {
     if (signal.aborted) throw failure('network', 'given up')
     attempt.secure = pushServer.startsWith('wss:')
     attempt.broadcastId = /^\d{1,20}$/.exec(signed.fetchResultRoomId ?? '')?.[0] ?? dial.broadcastId
-    dial.onFetch(body)
+    dial.onFetch(body, attempt.broadcastId)
     return { ...signed, fetchResult: { ...signed.fetchResult, pushServer } }
   } catch (error) {
     if (error instanceof TikTokError) throw error

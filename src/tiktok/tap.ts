@@ -33,6 +33,8 @@ export class Tap {
   #told = false
   /** Given up or broken: nothing is passed on any more. */
   #mute = false
+  /** It is of another broadcast than was asked for: its frames belong to nobody here. */
+  #ignored = false
   #finishing = false
   #held = false
   #heldAcks: Uint8Array[] = []
@@ -52,6 +54,7 @@ export class Tap {
   readonly frame = (kind: 'push' | 'fetch', bytes: Uint8Array): boolean => {
     if (this.#mute) return false
     this.lastFrameAt = this.#time.monotonic()
+    if (this.#ignored) return true
     try {
       this.#listener.onFrame(kind, bytes, this.#time.now())
     } catch (error) {
@@ -100,6 +103,11 @@ export class Tap {
   announce(): void {
     this.#announced = true
     if (this.#closed !== null) setImmediate(() => this.#tell())
+  }
+
+  /** No frame is passed on; the connection comes about all the same and says which broadcast it is of. */
+  ignore(): void {
+    this.#ignored = true
   }
 
   /** Nothing more is passed on and the socket is destroyed. */

@@ -28,7 +28,10 @@ export interface Look {
 }
 
 export interface LinkListener {
-  /** Every frame in the order of arrival, before anything decodes it; `fetch` is the sign server's first batch. */
+  /**
+   * Every frame in the order of arrival, before anything decodes it; `fetch` is the sign server's first batch.
+   * Frames of another broadcast than was asked for are not handed on: they belong to no session of this one.
+   */
   readonly onFrame: (kind: 'push' | 'fetch', bytes: Uint8Array, at: number) => void
   /** The socket is closed and no frame follows. */
   readonly onClose: (info: { readonly code: number; readonly reason: string }) => void

@@ -53,19 +53,25 @@ describe('what a connection hands on', () => {
     await closeServer(server)
   })
 
-  it('the broadcast is the one that the sign server names, when it names another', async () => {
+  it('the broadcast is the one that the sign server names, when it names another, and no frame of it is handed on', async () => {
     const creator = standIn.creator('other')
     const old = creator.goLive()
+    creator.say('of the old one')
     const now = creator.newBroadcast()
+    creator.say('of the new one')
+    const heard = listener()
     const fault = standIn.fault('sign', { kind: 'other_room', roomId: now, times: 1 })
     standIn.fault('room_info', { kind: 'says', status: 2 })
     await using(serviceAt(standIn), (tiktok) =>
       Effect.gen(function* () {
-        const connection = yield* tiktok.connect(spec('other', old), listener())
+        const connection = yield* tiktok.connect(spec('other', old), heard)
         expect(connection.broadcastId).toBe(now)
+        creator.say('while it is open')
         yield* connection.finish(2_000)
       }),
     )
+    expect(heard.closes).toHaveLength(1)
+    expect(heard.frames).toEqual([])
     expect(fault.fired()).toBe(1)
   })
 
