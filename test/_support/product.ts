@@ -146,6 +146,12 @@ export class Product {
     return this.#ended
   }
 
+  /** Nobody reads any more what it prints. */
+  closePipes(): void {
+    this.#child?.stdout?.destroy()
+    this.#child?.stderr?.destroy()
+  }
+
   /** kill -9: it writes nothing, says nothing and closes nothing. */
   async kill(): Promise<void> {
     await this.end('SIGKILL')

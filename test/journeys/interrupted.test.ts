@@ -57,7 +57,7 @@ describe.concurrent('leaving, disturbed', () => {
     await endedOnce(house, 'blocked')
     await house.recording('calm')
     expect(await house.sessions('calm')).toHaveLength(1)
-  }, 90_000)
+  }, 150_000)
 
   it('P03: a second signal speeds it up, a third changes nothing, and nothing is half archived', async ({
     onTestFinished,
@@ -94,7 +94,7 @@ describe.concurrent('leaving, disturbed', () => {
     // And each of them alone is letting go.
     const quiet = await house.product.end('SIGHUP')
     expect(quiet).toMatchObject({ code: 0, signal: null })
-  }, 90_000)
+  }, 150_000)
 
   it('P04: kill -9 in the middle of leaving leaves one session of each broadcast', async ({
     onTestFinished,
@@ -120,5 +120,5 @@ describe.concurrent('leaving, disturbed', () => {
       expect(await wrongIn(copy)).toEqual([])
       expect(await copy.value('SELECT count(*) FROM sessions')).toBe(2)
     })
-  }, 90_000)
+  }, 150_000)
 })

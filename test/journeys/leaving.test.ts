@@ -104,7 +104,7 @@ describe('P01: SIGTERM in each state of a room', () => {
       const ids = await copy.rows('SELECT CAST(msg_id AS TEXT) AS id FROM events')
       stored = new Set(ids.map(({ id }) => String(id)))
     })
-  }, 90_000)
+  }, 150_000)
   afterAll(() => house.close())
 
   it('P01: ends with 0 within ten seconds and lets no one in any more', async () => {
@@ -186,7 +186,7 @@ describe('P01: SIGTERM in each state of a room', () => {
     expect(seqs).toEqual(seqs.map((_, n) => (seqs[0] ?? 0) + n))
     expect(again.messages.filter(({ data }) => data.includes('"session.parked"'))).toHaveLength(PARKED.length)
     await again.close()
-  }, 60_000)
+  }, 100_000)
 
   it('P01: what was resumed is one session in the end', async () => {
     const handles = ['signing', 'opening', 'receiving', 'paused', 'reconnecting'] as const
@@ -201,5 +201,5 @@ describe('P01: SIGTERM in each state of a room', () => {
     }
     expect(await house.product.end('SIGTERM')).toMatchObject({ code: 0 })
     await withDatabase(house.product.dataDir, async (copy) => expect(await wrongIn(copy)).toEqual([]))
-  }, 60_000)
+  }, 100_000)
 })
