@@ -26,7 +26,8 @@ const hold = async (path: string): Promise<void> => {
 const grant = async (db: TestDatabase, wish: Wish, say: () => void): Promise<void> => {
   if ('ingest' in wish) db.ingest(...wish.ingest)
   else if ('write' in wish) {
-    await db.write({ statements: wish.write }).then(
+    // Not awaited: what is asked next must not wait for a commit that hangs.
+    void db.write({ statements: wish.write }).then(
       () => tell({ wrote: true }),
       ({ kind, outcome }: { kind: string; outcome: string }) => tell({ wrote: false, kind, outcome }),
     )
@@ -62,6 +63,8 @@ const serve = async (folder: string): Promise<void> => {
   setInterval(say, 5)
   tell({ ready: process.pid })
   for await (const line of createInterface(process.stdin)) await grant(db, JSON.parse(line) as Wish, say)
+  // Whoever started this is gone.
+  process.exit(1)
 }
 
 const [mode, path = ''] = process.argv.slice(2)

@@ -48,7 +48,7 @@ describe('storable text', () => {
           expect(await throughJson(texts)).toEqual(expected)
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 25 },
     )
   })
 })
