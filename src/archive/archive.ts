@@ -45,9 +45,14 @@ const REPORT = `json_object('frames', frames, 'bytes', bytes, 'messages', receiv
 'pauses', json(${intervals('session_pauses')}), 'timings', json_object('openedAt', opened_at, 'lastAt', last_at,
 'endedAt', ?5, 'archivedAt', ?3, 'archiveStartedAt', ?6, 'durationMs', ?9))`
 
+// The start was noted when the session was opened; who archives it may be another process, which never saw it.
+const SNAPSHOT = `json_object(
+'start', json(coalesce(json_extract(snapshot_json, '$.start'), json_extract(?8, '$.start'))),
+'end', json(json_extract(?8, '$.end')))`
+
 const closeSession = (spec: ArchiveSpec, endedAt: number, durationMs: number, now: number): Statement => ({
   sql: `UPDATE sessions SET archived_at = ?3, end_reason = ?4, ended_at = max(?5, opened_at),
-duration_ms = ?9, secondary_json = ?7, snapshot_json = ?8, report_json = ${REPORT}
+duration_ms = ?9, secondary_json = ?7, snapshot_json = ${SNAPSHOT}, report_json = ${REPORT}
 WHERE ${OURS} RETURNING *`,
   args: [
     ...ADDRESS(spec),

@@ -16,7 +16,7 @@ import type { LiveSession } from './live-session.ts'
 import { LiveSessions } from './live-sessions.ts'
 import { makePauses } from './pauses.ts'
 import type { PressureLimits } from './pressure.ts'
-import { Recorder } from './recorder.ts'
+import { Recorder, type Opening } from './recorder.ts'
 import * as metrics from './recorder-metrics.ts'
 import { restoreSession } from './restore.ts'
 import * as writes from './session-writes.ts'
@@ -74,7 +74,7 @@ const make = Effect.fnUntraced(function* (options: RecorderOptions) {
       if (error.kind === 'fenced') live.fenced(session)
     })
 
-  const open = (session: OpenSession & { readonly handle: string }) =>
+  const open = (session: Opening) =>
     Effect.suspend(() => {
       const one = live.ensure(session)
       if (one.state === 'unopened') one.state = 'opening'
@@ -94,6 +94,7 @@ const make = Effect.fnUntraced(function* (options: RecorderOptions) {
       const age = Math.max(0, clock.currentTimeMillisUnsafe() - session.openedAt)
       const one = live.ensure(session, age)
       if (one.state === 'unopened') one.state = 'opening'
+      port.post({ type: 'own', no: session.no, epoch: session.epoch })
       yield* settle(session, writes.adoptTransaction(session)).pipe(Effect.tapError(onFenced(one)))
       const found = yield* restoreSession(database, session.no)
       if (found === null) return yield* fenced(`there is no session ${session.no}`)

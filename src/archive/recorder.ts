@@ -29,11 +29,17 @@ export interface Tap {
   readonly close: () => void
 }
 
+/** `start` is TikTok's own view of the room when it was opened, where it could be had. */
+export interface Opening extends OpenSession {
+  readonly handle: string
+  readonly start?: SessionSnapshot | null
+}
+
 export interface ArchiveSpec {
   readonly session: OpenSession
   readonly end: EndTrigger
   readonly secondary: readonly EndTrigger[]
-  /** TikTok's own view of the room, at the start and at the end, where it could be had. */
+  /** TikTok's own view of the room, where it could be had; what the row has of the start stays. */
   readonly snapshot: { readonly start: SessionSnapshot | null; readonly end: SessionSnapshot | null }
   readonly startedAt: number
   /** Attempts before this one that failed and could not be written down. */
@@ -56,7 +62,7 @@ export class Recorder extends Context.Service<
     /** The number of the next session; a number not used leaves a hole and nothing else. */
     readonly reserve: Effect.Effect<number, DbError>
     /** Opens the session: its row is in the same queue before every frame of it. */
-    readonly open: (session: OpenSession & { readonly handle: string }) => Effect.Effect<void, DbError>
+    readonly open: (session: Opening) => Effect.Effect<void, DbError>
     /** Takes over a session that is open in the database (after a restart): loads counters, streaks and known message ids. */
     readonly adopt: (session: OpenSession) => Effect.Effect<void, DbError>
     readonly tap: (session: OpenSession, listener: RecordingListener) => Tap

@@ -5,6 +5,7 @@ import type { Statement, Transaction } from '../db/database.ts'
 import type { Fact, FactName } from '../domain/facts.ts'
 import type { EndTrigger, GapCause } from '../domain/reasons.ts'
 import { sessionId, type OpenSession } from '../domain/session.ts'
+import type { Opening } from './recorder.ts'
 
 /** Which session, whose, and by which epoch we own it; null where only the number is known. */
 export interface SessionRef {
@@ -37,13 +38,13 @@ export const RESERVE: Transaction = {
   statements: [{ sql: `UPDATE meta SET value = value + 1 WHERE key = 'session_no' RETURNING value` }],
 }
 
-export const openTransaction = (session: OpenSession & { readonly handle: string }): Transaction =>
+export const openTransaction = (session: Opening): Transaction =>
   guarded(
     session,
     [
       {
-        sql: `INSERT INTO sessions (no, room_id, room_no, handle, broadcast_id, epoch, opened_at, last_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE no = ?1)`,
+        sql: `INSERT INTO sessions (no, room_id, room_no, handle, broadcast_id, epoch, opened_at, last_at, snapshot_json)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE no = ?1)`,
         args: [
           session.no,
           session.roomId,
@@ -53,6 +54,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM sessions W
           session.epoch,
           session.openedAt,
           session.lastAt,
+          JSON.stringify({ start: session.start ?? null, end: null }),
         ],
       },
     ],

@@ -135,6 +135,29 @@ describe('an archive', () => {
     ])
   })
 
+  it('keeps what TikTok said at the start from the opening on, whoever archives it', async () => {
+    const desk = await start()
+    const seen = {
+      title: 'hello',
+      creator: { id: '1', handle: 'h', nickname: null },
+      cover: null,
+      counters: { viewers: 3 },
+    }
+    const later = { ...seen, title: 'seen by the next process' }
+    for (const known of [seen, null]) {
+      const no = await desk.run(desk.recorder.reserve)
+      const session = { ...(await desk.open()), no, roomId: `rStart${no}` }
+      await desk.run(desk.recorder.open({ ...session, handle: 'start', start: known }))
+      const open = await sessionRow(desk, no)
+      expect(JSON.parse(String(open['snapshot_json']))).toEqual({ start: known, end: null })
+      await desk.run(
+        desk.recorder.archive({ ...archiveSpec(session), snapshot: { start: later, end: later } }),
+      )
+      const row = await sessionRow(desk, no)
+      expect(JSON.parse(String(row['snapshot_json']))).toEqual({ start: known ?? later, end: later })
+    }
+  })
+
   it('a second archive is a noop: the first reason stays, and extra triggers are noted once each', async () => {
     const desk = await start()
     const session = await desk.open()

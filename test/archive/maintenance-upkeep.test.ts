@@ -24,6 +24,12 @@ const facts = () => count(`SELECT count(*) AS n FROM journal WHERE name = 'room.
 const fact = (at: number) =>
   store.rows(`INSERT INTO journal (at, name, body) VALUES (?1, 'room.looked', '{}')`, [at])
 
+const pass = (ms: number) =>
+  Effect.andThen(
+    Effect.promise(() => new Promise((done) => setImmediate(done))),
+    TestClock.adjust(ms),
+  )
+
 /** The upkeep from `from` on, and how to let time pass for it. */
 const during = (from: number, check: Effect.Effect<IntegrityReport> | null, told: IntegrityReport[] = []) => {
   const work = upkeep({ check, onReport: (report) => void told.push(report) })
@@ -32,11 +38,6 @@ const during = (from: number, check: Effect.Effect<IntegrityReport> | null, told
       Effect.gen(function* () {
         yield* TestClock.setTime(from)
         const fiber = yield* Effect.forkChild(work)
-        const pass = (ms: number) =>
-          Effect.andThen(
-            Effect.promise(() => new Promise((done) => setImmediate(done))),
-            TestClock.adjust(ms),
-          )
         yield* steps(pass)
         yield* Fiber.interrupt(fiber)
       }).pipe(Effect.provide(TestClock.layer())),
