@@ -36,7 +36,11 @@ const openSession = (world: World, resident: Resident, recording: Recording, at:
   recording.lastAt = at
   resident.spareNo = null
   const { session } = recording
-  const row = world.recorder.open({ ...session, handle: resident.room.handle })
+  const row = world.recorder.open({
+    ...session,
+    handle: resident.room.handle,
+    start: recording.snapshot.start,
+  })
   const written = Effect.sync(() => {
     recording.written = true
   })
@@ -70,7 +74,12 @@ export const makeAttempt = (world: World, resident: Resident, recording: Recordi
     onAck: (logId, internalExt) => connection?.ack(logId, internalExt),
     onCounted: (counters) => {
       recording.counted(counters)
-      if (resident.recording === recording) resident.send({ type: 'session.counted', counters })
+      if (resident.recording !== recording) return
+      resident.send({ type: 'session.counted', counters })
+      if (recording.full || Math.max(counters.lastSeq, counters.frames) < world.tuning.sessionFullAt) return
+      // The broadcast goes on in another session, at once: the machine gives this end no rest.
+      recording.full = true
+      resident.send({ type: 'link.broadcast_changed', at: world.now(), detail: 'the session is full' })
     },
     onPressure: (hold) => {
       held = hold

@@ -43,6 +43,8 @@ export class Recording {
   handed = 0
   counters: Counters | null = null
   eventsPerSecond = 0
+  /** Its numbers are running out, and it was said. */
+  full = false
   /** TikTok's view at the end is being asked for. */
   lookingAtEnd: Fiber<void> | null = null
   snapshot: { start: SessionSnapshot | null; end: SessionSnapshot | null } = { start: null, end: null }

@@ -1,5 +1,7 @@
 // The limits of the actors that no setting changes, each with its reason. Tests give others.
 
+import { SEQ_MAX } from '../domain/session.ts'
+
 export interface Tuning {
   /** Looks at rooms under way at once, over all rooms. */
   readonly looksAtOnce: number
@@ -29,6 +31,8 @@ export interface Tuning {
   readonly restartsMax: number
   /** … within this time is quarantined. */
   readonly restartWindowMs: number
+  /** A session with so many events or frames is ended and another opened: its numbers would run out. */
+  readonly sessionFullAt: number
   /** A quarantined room whose open session cannot even be archived is tried again so often. */
   readonly quarantineRetryMs: number
 }
@@ -50,5 +54,7 @@ export const TUNING: Tuning = {
   archiveRetryCapMs: 30_000,
   restartsMax: 5,
   restartWindowMs: 30_000,
+  // A million is left for what is on its way until the session has ended.
+  sessionFullAt: SEQ_MAX - 2 ** 20,
   quarantineRetryMs: 30_000,
 }

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import { takeIn, type Intake } from '../../src/archive/ingest/intake.ts'
 import { Recording } from '../../src/archive/ingest/recording.ts'
+import { SEQ_MAX } from '../../src/domain/session.ts'
 import * as tiktok from '../../src/tiktok/decode.ts'
-import { head } from '../_support/archive.ts'
+import { chats, head } from '../_support/archive.ts'
 import { buildFrame, type FrameOptions } from '../_support/tiktok/frames.ts'
 import { person } from '../_support/tiktok/ids.ts'
 import { chat, intro, type Message } from '../_support/tiktok/messages.ts'
@@ -56,5 +57,22 @@ describe('messages that share an id', () => {
     recording.known.add('77')
     const frame = into(recording)
     expect(frame([second]).events).toHaveLength(0)
+  })
+})
+
+describe('a session at its last number', () => {
+  it('takes nothing more, and nothing of it gets a number of the next session', () => {
+    const recording = new Recording(1, 1, null)
+    recording.seq = SEQ_MAX - 1
+    const frame = into(recording)
+    const last = frame(chats(2))
+    expect(last.events.map(({ seq }) => seq)).toEqual([SEQ_MAX])
+    expect(last.poison.map((row) => row[5])).toEqual(['Unfit: the session is full'])
+
+    recording.seq = 0
+    recording.frameSeq = SEQ_MAX - 1
+    const beyond = [frame(chats(1)), frame(chats(1))]
+    expect(beyond.map(({ frameSeq }) => frameSeq <= SEQ_MAX)).toEqual([true, true])
+    expect(beyond.flatMap(({ events }) => events)).toEqual([])
   })
 })

@@ -75,7 +75,7 @@ const takeMessage = (
       if (isHistory) intake.historyDuplicates += 1
       return
     }
-    if (recording.seq >= SEQ_MAX) throw new Unfit('the session is full')
+    if (recording.seq >= SEQ_MAX || intake.frameSeq >= SEQ_MAX) throw new Unfit('the session is full')
     const row = eventRow(event, { seq: recording.seq + 1, frameSeq: intake.frameSeq, idx, at }, id)
     recording.seq += 1
     intake.events.push(row)
@@ -114,7 +114,8 @@ export const takeIn = (decoder: Decoder, recording: Recording, arrived: Arrived)
   if (batch === null) return intake
   intake.ack = batch.ack
   intake.received = batch.messages.length
-  intake.frameSeq = recording.frameSeq + 1
+  // The last number stands for all that come after it: beyond it begins the next session.
+  intake.frameSeq = Math.min(recording.frameSeq + 1, SEQ_MAX)
   const within = new Map<bigint, number>()
   for (const [idx, message] of batch.messages.entries()) takeMessage(decoder, intake, message, idx, within)
   if (intake.events.length === 0 && intake.poison.length === 0) intake.frameSeq = 0
