@@ -2,8 +2,14 @@
 
 import * as Schema from 'effect/Schema'
 
-const ms = (minimum: number, maximum: number, description: string) =>
-  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
+/** The description is also what a refused value is answered with. */
+const whole = (minimum: number, maximum: number, unit: string, about: string) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({
+    description: `a whole number${unit} from ${minimum} to ${maximum}: ${about}`,
+  })
+
+const ms = (minimum: number, maximum: number, about: string) =>
+  whole(minimum, maximum, ' of milliseconds', about)
 
 const DAY = 86_400_000
 
@@ -19,9 +25,7 @@ export const Settings = Schema.Struct({
   drainTimeoutMs: ms(0, 60_000, 'how long an ended session waits for the tail'),
   cooldownMs: ms(0, DAY, 'rest after a natural end'),
   manualCooldownMs: ms(0, 7 * DAY, 'rest after a manual stop'),
-  signRequestsPerMinute: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 6_000 })).annotate({
-    description: 'sign requests all rooms share',
-  }),
+  signRequestsPerMinute: whole(1, 6_000, '', 'sign requests all rooms share'),
 })
 export type Settings = typeof Settings.Type
 

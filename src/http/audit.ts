@@ -53,7 +53,7 @@ export const auditRoutes = (api: Api): void => {
     },
     async ({ query, run }) => {
       const limit = limitOf(query)
-      const [outcome] = words(OUTCOMES, query.outcome)
+      const [outcome] = words(OUTCOMES, query.outcome, 'outcome')
       const filter = given({
         roomId: query.room,
         actor: query.actor,

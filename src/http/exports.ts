@@ -104,7 +104,7 @@ export const exportRoutes = (api: Api): void => {
       problems: ['busy'],
     },
     async ({ c, session, query, head, run }) => {
-      const kinds = words(EVENT_KINDS, query.kind)
+      const kinds = words(EVENT_KINDS, query.kind, 'kind')
       const file = await run(exportSession(session.no, { format: query.format ?? 'ndjson', kinds }))
       // A HEAD must not open what nobody will read to its end.
       if (head) return new Response(null, { headers: headersOf(file) })

@@ -93,7 +93,7 @@ export const maintenanceRoutes = (api: Api): void => {
     },
     async ({ query, run }) => {
       const limit = limitOf(query)
-      const [kind] = words(KINDS, query.kind)
+      const [kind] = words(KINDS, query.kind, 'kind')
       const before = positionOf(query.cursor, /^[0-9]{1,16}$/)
       const rows = await run(
         list({

@@ -48,12 +48,19 @@ export const positionOf = (cursor: string | undefined, pattern: RegExp): string 
 }
 
 /** One of several words in a query, or several of them with commas between. */
-export const words = <const W extends string>(all: readonly W[], text: string | undefined): readonly W[] => {
+export const words = <const W extends string>(
+  all: readonly W[],
+  text: string | undefined,
+  parameter: string,
+): readonly W[] => {
   if (text === undefined) return []
   return text.split(',').map((word) => {
     const known = all.find((one) => one === word)
     if (known === undefined)
-      throw new Problem('query_invalid', { detail: `Expected some of: ${all.join(', ')}.` })
+      throw new Problem('query_invalid', {
+        detail: `Expected some of: ${all.join(', ')}.`,
+        field: `/${parameter}`,
+      })
     return known
   })
 }

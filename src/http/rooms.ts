@@ -53,7 +53,7 @@ export const roomRoutes = (api: Api): void => {
     },
     ({ identity, query }) => {
       const after = positionOf(query.cursor, /^[a-z0-9_.]{2,24}$/) ?? ''
-      const states = words([...ROOM_STATES, ...PARENTS], query.state)
+      const states = words([...ROOM_STATES, ...PARENTS], query.state, 'state')
       const q = (query.q ?? '').trim().replace(/^@/, '').toLowerCase()
       const found = rooms
         .list()

@@ -52,7 +52,7 @@ export const sessionEventRoutes = (api: Api): void => {
     async ({ session, query, run }) => {
       const position = positionOf(query.cursor, EVENT_ID) ?? undefined
       const isDescending = query.order === 'desc'
-      const kinds = words(EVENT_KINDS, query.kind)
+      const kinds = words(EVENT_KINDS, query.kind, 'kind')
       const bounds = given({
         after: isDescending ? query.after : (position ?? query.after),
         before: isDescending ? (position ?? query.before) : query.before,

@@ -83,7 +83,7 @@ export const sessionRoutes = (api: Api): void => {
       const filter = given({
         roomId: scopeOf(identity, query.room),
         broadcastId: query.broadcastId,
-        reason: words(END_REASONS, query.reason)[0],
+        reason: words(END_REASONS, query.reason, 'reason')[0],
         open: query.open === undefined ? undefined : query.open === 'true',
         merged: query.merged === 'true',
         from: numberOf(query.from),

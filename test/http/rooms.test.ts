@@ -173,6 +173,7 @@ describe('settings', () => {
     expect([bad.status, bad.json['code']]).toEqual([422, 'invalid'])
     const fields = (bad.json['errors'] as { field: string }[]).map(({ field }) => field).sort()
     expect(fields).toEqual(['/cooldownMs', '/other', '/watchIntervalMs'])
+    expect(bad.text).toContain('a whole number of milliseconds from 0 to 86400000')
     expect((await h.ask('GET', '/api/settings')).json).toEqual(after.json)
   })
 })

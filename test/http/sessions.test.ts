@@ -59,7 +59,9 @@ describe('lists of sessions', () => {
     expect(await ids(`&from=${T0 + 1}`)).toEqual([])
     expect(await ids(`&from=${T0}&to=${T0 + 1}`)).toEqual(['s3', 's2', 's1'])
     for (const query of ['reason=never', 'open=1', 'from=-1', 'cursor=x', 'broadcastId=abc']) {
-      expect((await h.ask('GET', `/api/sessions?${query}`)).status, query).toBe(400)
+      const { status, json } = await h.ask('GET', `/api/sessions?${query}`)
+      expect(status, query).toBe(400)
+      if (json['code'] === 'query_invalid') expect(json['field']).toBe(`/${query.split('=')[0]}`)
     }
   })
 
