@@ -47,6 +47,7 @@ export const room = setup({
   },
   guards: {
     recording: ({ context }: Told) => context.session !== null,
+    unopened: ({ context }: Told) => context.session === null,
     ending: ({ context }: Told) => context.session !== null && context.end !== null,
     abandoned: ({ context }: Told) =>
       context.session !== null && (context.quarantined || !context.monitor || context.windowMs <= 0),

@@ -38,13 +38,17 @@ const noted = {
   'room.release': { actions: released },
 } as const
 
+/** An archive attempt that succeeded. */
+const written = ({ event }: { readonly event: { readonly output: Result.Result<unknown, unknown> } }) =>
+  Result.isSuccess(event.output)
+
 export const roomMachine = room.createMachine({
   id: 'room',
   context: ({ input }) => contextOf(input),
   initial: 'routing',
   on: {
     'settings.changed': { actions: assign({ times: ({ event }) => event.times }) },
-    'session.counted': { actions: assign({ counters: ({ event }) => event.counters }) },
+    'session.counted': { guard: 'recording', actions: assign({ counters: ({ event }) => event.counters }) },
   },
   states: {
     /** Left at once: where a room goes on from what is on disk. */
@@ -98,6 +102,7 @@ export const roomMachine = room.createMachine({
       on: {
         'link.attempting': { actions: assign({ attempt: ({ event }) => event.attempt }) },
         'link.opened': {
+          guard: 'unopened',
           actions: assign(({ event }) => ({ session: event.session, heardAt: event.session.lastAt })),
         },
         'link.connected': [
@@ -203,7 +208,7 @@ export const roomMachine = room.createMachine({
             }),
             onDone: [
               {
-                guard: ({ event }) => Result.isSuccess(event.output),
+                guard: written,
                 target: '#room.archived',
                 actions: {
                   type: 'recordSecondary',
