@@ -17,6 +17,7 @@ import { makeCommands } from './commands.ts'
 import { makeDesk, type Request } from './desk.ts'
 import { diagnosisOf } from './diagnosis.ts'
 import { makeLetGo } from './leaving.ts'
+import { followMerges } from './merging.ts'
 import { makeRegistry } from './registry.ts'
 import type { Resident } from './resident.ts'
 import { type Caller, Rooms } from './rooms.ts'
@@ -73,6 +74,10 @@ const make = Effect.fnUntraced(function* ({ defaults, keys, tuning }: RoomsOptio
 
   // The finalizer comes first: a boot that is interrupted halfway lets go of what it had begun.
   yield* Effect.addFinalizer(() => letGo(SCOPE_LIMIT_MS))
+  yield* Effect.acquireRelease(
+    Effect.sync(() => followMerges(world, supervisor)),
+    (stop) => Effect.sync(stop),
+  )
   yield* awaken(world, supervisor, keys)
   yield* Effect.forkScoped(learnPast(world, looks, supervisor))
 
