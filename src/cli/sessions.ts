@@ -13,18 +13,29 @@ import { at, length, moment, pairs, plain, print, table, type Column } from './t
 export const session = Argument.String('session').pipe(Argument.withDescription('its id, like s42'))
 export const sessionPath = (id: string, rest = '') => `/api/sessions/${encodeURIComponent(id)}${rest}`
 
+/** A number of the session with its fragments, when it has some. */
+const total = (row: JsonObject, path: string): string =>
+  plain(at(row, (row['withFragments'] ?? null) === null ? path : `withFragments.${path}`))
+const lasted = (row: JsonObject): string =>
+  length(at(row, (row['withFragments'] ?? null) === null ? 'durationMs' : 'withFragments.durationMs'))
+
+const fragments = (row: JsonObject): string => {
+  const list = at(row, 'withFragments.fragments')
+  return Array.isArray(list) ? list.map(plain).join(', ') : plain(null)
+}
+
 const reason = (row: JsonObject): string => (row['archivedAt'] === null ? 'open' : plain(row['endReason']))
 
 const COLUMNS: readonly Column[] = [
   ['SESSION', (row) => plain(row['id'])],
   ['HANDLE', (row) => `@${plain(row['handle'])}`],
   ['OPENED', (row) => moment(row['openedAt'])],
-  ['LENGTH', (row) => length(row['durationMs'])],
+  ['LENGTH', lasted],
   ['END', reason],
-  ['EVENTS', (row) => plain(at(row, 'counters.events'))],
-  ['CHATS', (row) => plain(at(row, 'counters.chats'))],
-  ['GIFT VALUE', (row) => plain(at(row, 'counters.giftValue'))],
-  ['PEAK', (row) => plain(at(row, 'counters.viewersPeak'))],
+  ['EVENTS', (row) => total(row, 'counters.events')],
+  ['CHATS', (row) => total(row, 'counters.chats')],
+  ['GIFT VALUE', (row) => total(row, 'counters.giftValue')],
+  ['PEAK', (row) => total(row, 'counters.viewersPeak')],
 ]
 
 const showAll = Effect.fn(function* (room: Option.Option<string>, limit: number) {
@@ -66,21 +77,22 @@ const show = Command.make(
         ['broadcast', plain(answer['broadcastId'])],
         ['opened', moment(answer['openedAt'])],
         ['ended', moment(answer['endedAt'])],
-        ['length', length(answer['durationMs'])],
+        ['length', lasted(answer)],
         ['end', reason(answer)],
-        ['received', plain(at(answer, 'counters.received'))],
-        ['= stored', plain(at(answer, 'counters.events'))],
-        ['+ duplicates', plain(at(answer, 'counters.duplicates'))],
-        ['+ unreadable', plain(at(answer, 'counters.poison'))],
-        ['chats', plain(at(answer, 'counters.chats'))],
-        ['gifts', plain(at(answer, 'counters.gifts'))],
-        ['gift value', plain(at(answer, 'counters.giftValue'))],
-        ['likes', plain(at(answer, 'counters.likes'))],
-        ['joins', plain(at(answer, 'counters.joins'))],
+        ['received', total(answer, 'counters.received')],
+        ['= stored', total(answer, 'counters.events')],
+        ['+ duplicates', total(answer, 'counters.duplicates')],
+        ['+ unreadable', total(answer, 'counters.poison')],
+        ['chats', total(answer, 'counters.chats')],
+        ['gifts', total(answer, 'counters.gifts')],
+        ['gift value', total(answer, 'counters.giftValue')],
+        ['likes', total(answer, 'counters.likes')],
+        ['joins', total(answer, 'counters.joins')],
         ['gaps', plain(Array.isArray(answer['gaps']) ? answer['gaps'].length : null)],
+        ['fragments', fragments(answer)],
         ['merged into', plain(answer['mergedInto'])],
         ['pruned', moment(answer['prunedAt'])],
-        ['peak viewers', plain(at(answer, 'counters.viewersPeak'))],
+        ['peak viewers', total(answer, 'counters.viewersPeak')],
       ]),
     )
   }),

@@ -60,6 +60,17 @@ export const list = (filter: SessionFilter): Query<readonly SessionRow[]> => {
   )
 }
 
+const FRAGMENTS_MAX = 10_000
+
+/** The sessions that were merged into these as fragments, in order. */
+export const fragments = (of: readonly number[]): Query<readonly SessionRow[]> =>
+  read(
+    `SELECT * FROM sessions WHERE merge_kind = 'fragment' AND merged_into IN (SELECT value FROM json_each(?))
+ORDER BY no LIMIT ${FRAGMENTS_MAX}`,
+    [JSON.stringify(of)],
+    sessionRowOf,
+  )
+
 /** What was left open, by the last start of the process or by this one; at most one a room. */
 export const openSessions: Query<readonly SessionRow[]> = Effect.gen(function* () {
   const rows: SessionRow[] = []

@@ -59,6 +59,18 @@ export const NO_COUNTERS: Counters = {
   lastSeq: 0,
 }
 
+/** The counters of several sessions of one broadcast, in their order, as one. */
+export const together = (all: readonly Counters[]): Counters =>
+  all.reduce((sum, one) => {
+    const added = Object.entries(one).map(([name, value]) => [name, value + sum[name as keyof Counters]])
+    return {
+      ...(Object.fromEntries(added) as Counters),
+      viewersPeak: Math.max(sum.viewersPeak, one.viewersPeak),
+      viewersLast: one.viewersLast,
+      lastSeq: sum.lastSeq,
+    }
+  })
+
 /** A session that is not archived yet, as a room's actor holds it. */
 export interface OpenSession {
   readonly no: number

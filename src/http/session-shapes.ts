@@ -6,7 +6,7 @@ import type { SessionRow } from '../db/session-row.ts'
 import type { EventRow } from '../db/events.ts'
 import { EVENT_KINDS } from '../domain/event.ts'
 import { EndReason } from '../domain/reasons.ts'
-import { sessionId, type Counters } from '../domain/session.ts'
+import { sessionId, together, type Counters } from '../domain/session.ts'
 import { CountersShape } from './room-shapes.ts'
 
 const At = Schema.Int.annotate({ description: 'milliseconds UTC' })
@@ -29,6 +29,17 @@ const fields = {
   mergedInto: Text.annotate({ description: 'the session this one is part or a double of' }),
   mergeKind: Schema.NullOr(Schema.Literals(['fragment', 'duplicate'])),
   prunedAt: Schema.NullOr(At).annotate({ description: 'when its events were removed by retention' }),
+  withFragments: Schema.NullOr(
+    Schema.Struct({
+      fragments: Schema.Array(Schema.String),
+      openedAt: At,
+      endedAt: At,
+      durationMs: Schema.Int.annotate({ description: 'from the first opening to the last end' }),
+      counters: CountersShape,
+    }),
+  ).annotate({
+    description: 'it and the sessions merged into it as one, null when there are none; the rest is its own',
+  }),
 }
 
 export const SessionShape = Schema.Struct(fields)
@@ -95,8 +106,29 @@ export const EventPage = Schema.Struct({
   next: Schema.NullOr(Schema.String),
 })
 
+const asOne = (
+  row: SessionRow,
+  fragments: readonly SessionRow[],
+): (typeof SessionShape.Type)['withFragments'] => {
+  if (fragments.length === 0) return null
+  const all = [row, ...fragments].toSorted((a, b) => a.no - b.no)
+  const openedAt = Math.min(...all.map((one) => one.openedAt))
+  const endedAt = Math.max(...all.map((one) => one.endedAt ?? one.lastAt))
+  return {
+    fragments: fragments.map(({ id }) => id),
+    openedAt,
+    endedAt,
+    durationMs: Math.max(0, endedAt - openedAt),
+    counters: together(all.map(({ counters }) => counters)),
+  }
+}
+
 /** A session as lists have it. `live` are its counters from memory while it records. */
-export const sessionView = (row: SessionRow, live: Counters | null): typeof SessionShape.Type => ({
+export const sessionView = (
+  row: SessionRow,
+  live: Counters | null,
+  fragments: readonly SessionRow[],
+): typeof SessionShape.Type => ({
   id: row.id,
   roomId: row.roomId,
   handle: row.handle,
@@ -112,6 +144,7 @@ export const sessionView = (row: SessionRow, live: Counters | null): typeof Sess
   mergedInto: row.mergedInto === null ? null : sessionId(row.mergedInto),
   mergeKind: row.mergeKind,
   prunedAt: row.prunedAt,
+  withFragments: asOne(row, fragments),
 })
 
 /** An event in the one shape that pages, exports and live streams share. */

@@ -6,7 +6,7 @@ import * as Schema from 'effect/Schema'
 import { SessionStats, sessionStats } from '../archive/stats.ts'
 import { sessionTimeline, Timeline } from '../archive/timeline.ts'
 import type { SessionRow } from '../db/session-row.ts'
-import { attempts, gaps, list, pauses } from '../db/sessions.ts'
+import { attempts, fragments, gaps, list, pauses } from '../db/sessions.ts'
 import { END_REASONS } from '../domain/reasons.ts'
 import { sessionId } from '../domain/session.ts'
 import { json, type Api } from './api.ts'
@@ -56,7 +56,12 @@ const one = { method: 'GET', tag: 'sessions', access: 'session' } as const
 
 export const sessionRoutes = (api: Api): void => {
   const { findRoom, recorder } = api.parts
-  const view = (row: SessionRow) => sessionView(row, recorder.counters(row.no))
+  /** Sessions with what was merged into them. */
+  const views = (rows: readonly SessionRow[]) =>
+    Effect.map(fragments(rows.map(({ no }) => no)), (found) => {
+      const parts = Map.groupBy(found, ({ mergedInto }) => mergedInto)
+      return rows.map((row) => sessionView(row, recorder.counters(row.no), parts.get(row.no) ?? []))
+    })
   /** The one room whose sessions may be listed, or undefined for all. */
   const scopeOf = (identity: Identity, asked: string | undefined): string | undefined => {
     if (asked === undefined) return identity.roomId ?? undefined
@@ -91,7 +96,7 @@ export const sessionRoutes = (api: Api): void => {
         before: before === null ? null : Number(before),
       })
       const rows = await run(list({ ...filter, limit: limit + 1 }))
-      const items = rows.slice(0, limit).map(view)
+      const items = await run(views(rows.slice(0, limit)))
       return json(200, { items, next: rows.length > limit ? cursorOf(String(rows[limit - 1]?.no)) : null })
     },
   )
@@ -104,7 +109,10 @@ export const sessionRoutes = (api: Api): void => {
       summary: 'One session in full: its report, gaps, pauses and archive attempts',
       answers: { 200: { about: 'the session', schema: SessionWhole } },
     },
-    async ({ session, run }) => json(200, { ...view(session), ...(await run(whole(session))) }),
+    async ({ session, run }) => {
+      const [view] = await run(views([session]))
+      return json(200, { ...view, ...(await run(whole(session))) })
+    },
   )
 
   api.route(

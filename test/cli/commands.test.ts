@@ -139,6 +139,16 @@ describe('sessions', () => {
     expect(out).toContain('7123456789012345678')
   })
 
+  it('shows a broadcast that is in several sessions as the one it was', async () => {
+    const counters = { ...SESSION.counters, received: 30, events: 27 }
+    const withFragments = { fragments: ['s5', 's6'], durationMs: 7_200_000, counters }
+    server.answer = json({ ...SESSION, withFragments })
+    const { out } = await cli('sessions', 'show', 's4')
+    expect(out).toMatch(/length\s+02:00:00/)
+    expect(out).toMatch(/= stored\s+27/)
+    expect(out).toMatch(/fragments\s+s5, s6/)
+  })
+
   it('lets no text from outside move the cursor or turn the line around', async () => {
     server.answer = json({ items: [{ ...SESSION, handle: 'a\u001b[2Jb\u202ec\nd\u0007' }], next: null })
     const { out } = await cli('sessions', 'list')

@@ -98,6 +98,43 @@ VALUES (1, 'stream_end', 10, 12, 2, 1234, 'done')`,
   })
 })
 
+describe('a broadcast in several sessions', () => {
+  it('is added up in lists and by itself, and each part keeps its own numbers', async () => {
+    const own = await h.addRoom('merged.room')
+    for (const [no, events] of [
+      [11, 3],
+      [12, 4],
+      [13, 5],
+    ] as const) {
+      await seedSession(h, { no, roomId: own.id, events })
+    }
+    await h.db.write({
+      statements: [
+        {
+          sql: `UPDATE sessions SET viewers_peak = no, viewers_last = no, opened_at = ${T0} + no, ended_at = ${T0} + 9 * no WHERE no > 10`,
+        },
+        { sql: `UPDATE sessions SET merged_into = 12, merge_kind = 'fragment' WHERE no IN (11, 13)` },
+      ],
+    })
+    const whole = {
+      fragments: ['s11', 's13'],
+      openedAt: T0 + 11,
+      endedAt: T0 + 9 * 13,
+      durationMs: 9 * 13 - 11,
+      counters: { events: 12, received: 12, chats: 12, frames: 3, viewersPeak: 13, viewersLast: 13 },
+    }
+    const listed = (await h.ask('GET', '/api/sessions?room=merged.room')).json['items']
+    const one = (await h.ask('GET', '/api/sessions/s12', { token: own.token })).json
+    expect(listed).toMatchObject([{ id: 's12', counters: { events: 4 }, withFragments: whole }])
+    expect(one).toMatchObject({ id: 's12', counters: { events: 4 }, withFragments: whole })
+    expect((await h.ask('GET', '/api/sessions/s13')).json).toMatchObject({
+      mergedInto: 's12',
+      counters: { events: 5 },
+      withFragments: null,
+    })
+  })
+})
+
 describe('events', () => {
   it('come in pages that together hold each once, forwards and backwards', async () => {
     const forwards = await everything('/api/sessions/s1/events?limit=500')
