@@ -17,6 +17,8 @@ export const Mood = {
   commits: 6,
   /** Rows that transactions with an archive in them have changed so far, journal and witness left out. */
   archiveRows: 7,
+  /** Pages that the file may have: a real SQLITE_FULL. 0: as many as the disk has. Asked for at every opening. */
+  maxPages: 8,
 } as const
 
 export const KINDS = ['io', 'full', 'busy', 'readonly'] as const

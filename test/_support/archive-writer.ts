@@ -73,7 +73,12 @@ const moody = (connection: Connection): Connection => ({
   },
 })
 
+const pragmas = (): readonly string[] => {
+  const pages = at(Mood.maxPages)
+  return pages === 0 ? [] : [`max_page_count = ${pages}`]
+}
+
 await serveWriter({
   ingest: (say) => makeIngest(decoder, say),
-  open: async (options) => moody(await openConnection(options)),
+  open: async (options) => moody(await openConnection({ ...options, pragmas })),
 })
