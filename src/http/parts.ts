@@ -64,9 +64,13 @@ const makeBase = (deps: HttpDeps) => {
     idempotency: new Idempotency(run, deps.boot, complainOf('idempotency')),
     facts: new FactFeeds(rounds, () => run(newest)),
     measured: { deps, streams, denials, answered, loop },
+    /** A session that a room shows is there, even in the moment before its row is. */
     findSession: async (id: string) => {
       const no = sessionNo(id)
-      return no === null ? null : run(find(no))
+      const found = no === null ? null : await run(find(no))
+      if (no === null || found !== null || deps.recorder.counters(no) === null) return found
+      await run(deps.recorder.flush(no))
+      return run(find(no))
     },
     /** Why the server is not ready; empty when it is. */
     notReady: () => [
