@@ -111,7 +111,7 @@ export const makeAttempt = (world: World, resident: Resident, recording: Recordi
       if (made.broadcastId !== recording.session.broadcastId) return 'other_broadcast'
       if (abandoned || open(world.now()) === null) return 'unwanted'
       connection = made
-      recording.keep(made, closed)
+      recording.keep(made, closed, () => held)
       if (held) made.hold(true)
       return 'kept'
     },

@@ -27,6 +27,8 @@ export interface FailedAttempt {
 
 const FAILED_MAX = 100
 
+const never = (): boolean => false
+
 export class Recording {
   session: OpenSession
   readonly chain: Chain
@@ -54,6 +56,7 @@ export class Recording {
   #connection: Connection | null = null
   #tap: Tap | null = null
   #closed: Deferred.Deferred<Closed> | null = null
+  #isHeld: () => boolean = never
   #countedMs = 0
   #ending = false
   readonly #world: World
@@ -95,9 +98,10 @@ export class Recording {
   }
 
   /** A connection that came about. When the session has begun to end meanwhile it is let go at once. */
-  keep(connection: Connection, closed: Deferred.Deferred<Closed>): void {
+  keep(connection: Connection, closed: Deferred.Deferred<Closed>, isHeld = never): void {
     this.#connection = connection
     this.#closed = closed
+    this.#isHeld = isHeld
     if (this.#ending) this.#world.fork(this.release())
   }
 
@@ -106,12 +110,18 @@ export class Recording {
     return this.#closed === null ? Effect.succeed({ code: 1005, reason: '' }) : Deferred.await(this.#closed)
   }
 
+  /** The socket is not read because the disk does not keep up: its silence is ours. */
+  get held(): boolean {
+    return this.#isHeld()
+  }
+
   get isClosed(): boolean {
     return this.#closed === null || Deferred.isDoneUnsafe(this.#closed)
   }
 
   /** The current connection is gone. */
   drop(): void {
+    this.#isHeld = never
     this.#connection = null
     this.#closed = null
     this.#tap?.close()

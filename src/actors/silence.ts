@@ -21,7 +21,7 @@ export const watchSilence = (
   recording: Recording,
   votes: Votes,
 ): Effect.Effect<void> => {
-  /** Frames that came while we stood still are read after the timers, so such a silence does not count. */
+  /** Silence while we stood still, or did not read, is not theirs: it counts from here. */
   let countedFrom = world.monotonicMs()
 
   const sleep = (ms: number): Effect.Effect<void> =>
@@ -40,6 +40,7 @@ export const watchSilence = (
   return Effect.gen(function* () {
     for (;;) {
       const { silenceTimeoutMs, heartbeatIntervalMs } = world.settings()
+      if (recording.held) countedFrom = world.monotonicMs()
       const left = silenceTimeoutMs - silentMs()
       if (left > 0) {
         votes.clear()
