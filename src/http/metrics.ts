@@ -1,6 +1,8 @@
 // The server in numbers, as Prometheus reads them. Gauges are read when they are asked for; only answers are
 // counted here. No handle, title, token or key is a label: whoever may read this sees sizes, not tenants.
 
+import * as Context from 'effect/Context'
+import * as recorded from '../archive/recorder-metrics.ts'
 import { ROOM_STATES } from '../domain/room.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Denials } from './denials.ts'
@@ -61,6 +63,39 @@ const roomsByState = ({ rooms }: HttpDeps): readonly Sample[] => {
   return [...counts].map(([state, count]) => [{ state }, count])
 }
 
+/** What the recorder counted in this process. */
+const counted = (metric: typeof recorded.frames): readonly Sample[] =>
+  one(metric.valueUnsafe(Context.empty()).count)
+
+/** What came in and was made durable; rates are of now, totals since the start. */
+const recording = ({ rooms, database }: HttpDeps): readonly Family[] => {
+  const sessions = rooms.list().flatMap(({ session }) => session ?? [])
+  const { commits, rows, dbStallMs } = database.health()
+  return [
+    gauge('sessions_open', 'Sessions that are recorded or not archived yet.', one(sessions.length)),
+    gauge(
+      'events_per_second',
+      'Events that are received now, in all sessions.',
+      one(sessions.reduce((sum, { eventsPerSecond }) => sum + eventsPerSecond, 0)),
+    ),
+    counter('frames_total', 'Frames made durable.', counted(recorded.frames)),
+    counter('frame_bytes_total', 'Bytes of those frames, as they came.', counted(recorded.bytes)),
+    counter(
+      'frames_dropped_total',
+      'Frames of a session that another owner has, or that was over long before.',
+      counted(recorded.dropped),
+    ),
+    counter(
+      'history_duplicates_total',
+      'Messages that a reconnect replayed and that were there already.',
+      counted(recorded.historyDuplicates),
+    ),
+    counter('writer_commits_total', 'Transactions of the writer.', one(commits)),
+    counter('writer_rows_total', 'Rows that they changed.', one(rows)),
+    gauge('writer_stall_seconds', 'The longest commit of the last minute, or of now.', one(dbStallMs / 1000)),
+  ]
+}
+
 const families = ({ deps, streams, denials, answered, loop }: Measured): readonly Family[] => {
   const writer = deps.database.health()
   const budget = deps.rooms.signBudget()
@@ -69,6 +104,7 @@ const families = ({ deps, streams, denials, answered, loop }: Measured): readonl
   return [
     gauge('info', 'What runs.', [[{ version: deps.version, node: process.versions.node }, 1]]),
     gauge('rooms', 'Rooms by state.', roomsByState(deps)),
+    ...recording(deps),
     gauge('writer_queued_bytes', 'Bytes received and not yet durable.', one(writer.queuedBytes)),
     gauge('writer_queued_frames', 'Frames received and not yet durable.', one(writer.queuedFrames)),
     gauge('writer_oldest_seconds', 'Age of the oldest of them.', one(writer.oldestMs / 1000)),

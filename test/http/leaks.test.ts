@@ -147,6 +147,13 @@ describe('what anybody may read', () => {
   })
   afterAll(() => h.stop())
 
+  it('H23: metrics say what is recorded and how the writer does', async () => {
+    const { text } = await h.ask('GET', '/metrics', { token: null })
+    for (const name of ['sessions_open', 'events_per_second', 'frames_total', 'writer_commits_total']) {
+      expect(text, name).toMatch(new RegExp(`^roomkeeper_${name} [0-9.]+$`, 'm'))
+    }
+  })
+
   it('H23: health, readiness, metrics, the document and the page name no tenant and no secret', async () => {
     const { id, token } = await h.addRoom('tenant.name')
     await h.ask('PATCH', `/api/rooms/${id}`, { body: { displayName: 'Tenant Display' } })
