@@ -1,6 +1,7 @@
 // The process leaves: nothing is begun any more, sockets are let go, every open session is parked. What is being
 // archived gets until the limit. Nothing is ended because we leave.
 
+import * as Cause from 'effect/Cause'
 import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
@@ -9,6 +10,7 @@ import { untilWritten } from './chain.ts'
 import type { Desk } from './desk.ts'
 import type { Resident } from './resident.ts'
 import { isEnding } from './status.ts'
+import { messageOf } from './supervisor.ts'
 import type { Looks } from './watch.ts'
 
 export interface Left {
@@ -64,7 +66,18 @@ export const makeLetGo = ({ world, supervisor, close }: Desk, looks: Looks) => {
       const written = yield* Effect.timeoutOption(parked, remaining())
       recording.chain.stop()
       return Option.isNone(written) || ending ? 'unfinished' : 'parked'
-    })
+    }).pipe(
+      // Another owner has its session, or worse: the other rooms are let go all the same.
+      Effect.catchCause((cause) =>
+        Effect.as(
+          Effect.logWarning('a room could not be let go', {
+            roomId: resident.room.id,
+            message: messageOf(Cause.squash(cause)),
+          }),
+          'unfinished' as const,
+        ),
+      ),
+    )
   }
 
   return (limitMs: number): Effect.Effect<Left> =>
