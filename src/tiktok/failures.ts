@@ -15,7 +15,7 @@ export const scrub = (text: string, secrets: readonly string[] = []): string => 
   let clean = text.slice(0, 2_000)
   for (const secret of secrets) if (secret.length >= 4) clean = clean.replaceAll(secret, '[hidden]')
   return clean
-    .replaceAll(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replaceAll(/\p{Cc}+/gu, ' ')
     .replaceAll(/\b([a-z][a-z0-9+.-]{1,12}:\/\/)[^\s/@]{1,300}@/gi, '$1')
     .replaceAll(/\?[^\s"'<>)]{1,2000}/g, '?…')
     .replaceAll(/\b(bearer|basic)\s+\S+/gi, '$1 [hidden]')

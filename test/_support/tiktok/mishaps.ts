@@ -116,7 +116,7 @@ export class Mishaps {
     const random = seeded(7)
     const line = () => Array.from({ length: 100 }, () => Math.floor(random() * 36).toString(36)).join('')
     const big = creator.compose(() => {
-      for (let size = 0; size < (options.bytes ?? 400_000); size += 200) creator.say(`${line()}`)
+      for (let size = 0; size < (options.bytes ?? 400_000); size += 200) creator.say(line())
     })
     creator.send(big)
     const small = creator.compose(() => {
