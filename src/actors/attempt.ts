@@ -5,6 +5,7 @@ import * as Effect from 'effect/Effect'
 import type { RecordingListener, Tap } from '../archive/recorder.ts'
 import type { ControlAction } from '../domain/event.ts'
 import type { RoomEvent } from '../machines/room-events.ts'
+import { isForMessages } from '../tiktok/decode.ts'
 import type { Connection, LinkListener } from '../tiktok/tiktok.ts'
 import { makeClosed, type Recording, tellClosed } from './recording.ts'
 import type { Resident } from './resident.ts'
@@ -102,7 +103,7 @@ export const makeAttempt = (world: World, resident: Resident, recording: Recordi
       onFrame: (kind, bytes, at) => {
         if (bytes.length === 0) return
         const into = open(at)
-        if (!abandoned) recording.heard(at)
+        if (!abandoned) recording.heard(at, kind === 'fetch' || isForMessages(bytes))
         into?.frame(kind, bytes, at)
       },
       onClose: (how) => tellClosed(closed, how),

@@ -51,10 +51,9 @@ export const makeLetGo = ({ world, supervisor, close }: Desk, looks: Looks) => {
       if (recording === null || !recording.opened) return 'nothing'
 
       const { no } = recording.session
-      const patience = Deferred.isDoneUnsafe(hurry)
-        ? 0
-        : Math.min(remaining(), world.settings().drainTimeoutMs)
-      yield* recording.release(patience)
+      // Whoever stops waiting for the socket's goodbye terminates it.
+      const patience = Math.min(remaining(), world.settings().drainTimeoutMs)
+      yield* inTime(recording.release(patience), patience)
       const parked = recording.chain.idle.pipe(
         Effect.andThen(Effect.ignore(world.recorder.flush(no))),
         // A session whose end is on disk is not parked: the next boot finishes its archive.

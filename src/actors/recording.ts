@@ -39,6 +39,8 @@ export class Recording {
   /** When the last frame came: wall clock for what is stored, monotonic for silence. */
   lastAt: number
   lastMs: number
+  /** When the last frame with messages came: an answer to a heartbeat says nothing of the broadcast. */
+  spokenMs: number
   /** The hole that the next connection closes. `written` when its row is on the way. */
   gap: { readonly from: number; readonly cause: GapCause; readonly written: boolean } | null = null
   /** Frames handed to taps, those that the database knew when the session was taken over counted. */
@@ -69,16 +71,18 @@ export class Recording {
     this.chain = chain
     this.lastAt = session.lastAt
     this.lastMs = world.monotonicMs()
+    this.spokenMs = this.lastMs
   }
 
   get connection(): Connection | null {
     return this.#connection
   }
 
-  heard(at: number): void {
+  heard(at: number, spoken: boolean): void {
     this.handed += 1
     this.lastAt = at
     this.lastMs = this.#world.monotonicMs()
+    if (spoken) this.spokenMs = this.lastMs
   }
 
   counted(counters: Counters): void {

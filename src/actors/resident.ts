@@ -55,6 +55,7 @@ export class Resident {
 
   /** A failed actor hears nothing, so what comes meanwhile is kept for the next one. */
   send(event: RoomEvent): void {
+    if (this.gone) return
     if (!this.failing) this.actor?.send(event)
     else if (this.#unheard.length < UNHEARD_MAX) this.#unheard.push(event)
   }

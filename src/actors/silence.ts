@@ -1,5 +1,6 @@
-// Watches an open connection: silence is a question, not an answer. It ends when the socket is a zombie;
-// when the broadcast is over it says so and waits to be stopped. How a connection begins is in `actors/link.ts`.
+// Watches an open connection: silence is a question, not an answer. A broadcast is silent when no message comes,
+// a socket when nothing comes at all. It ends when the socket is a zombie; when the broadcast is over it says so
+// and waits to be stopped. How a connection begins is in `actors/link.ts`.
 
 import * as Effect from 'effect/Effect'
 import { STALL_MS } from './bridge.ts'
@@ -35,26 +36,29 @@ export const watchSilence = (
       )
     })
 
-  const silentMs = (): number => world.monotonicMs() - Math.max(countedFrom, recording.lastMs)
+  const since = (ms: number): number => world.monotonicMs() - Math.max(countedFrom, ms)
 
   return Effect.gen(function* () {
     for (;;) {
       const { silenceTimeoutMs, heartbeatIntervalMs } = world.settings()
       if (recording.held) countedFrom = world.monotonicMs()
-      const left = silenceTimeoutMs - silentMs()
+      const left = silenceTimeoutMs - since(recording.spokenMs)
       if (left > 0) {
         votes.clear()
         yield* sleep(left)
         continue
       }
-      const heardBefore = recording.lastMs
+      const spokenBefore = recording.spokenMs
       const look = yield* looks.ask(resident.room.id, true)
-      if (recording.lastMs > heardBefore) continue
+      if (recording.spokenMs > spokenBefore) continue
       yield* heedLook(world, resident, recording, votes, look)
       // A paused creator sends nothing for as long as they like.
       const paused = look.answer === 'live' ? look.paused : resident.state === 'live.paused'
-      if (!paused && silentMs() >= ZOMBIE_TIMEOUTS * silenceTimeoutMs) return
-      yield* sleep(votes.waitMs(world.monotonicMs()) ?? heartbeatIntervalMs)
+      if (!paused && since(recording.lastMs) >= ZOMBIE_TIMEOUTS * silenceTimeoutMs) return
+      // A quiet broadcast on a living socket is asked about less often than one that may be cut off.
+      const lives = since(recording.lastMs) < silenceTimeoutMs
+      const again = lives ? Math.max(heartbeatIntervalMs, silenceTimeoutMs) : heartbeatIntervalMs
+      yield* sleep(votes.waitMs(world.monotonicMs()) ?? again)
     }
   })
 }

@@ -196,8 +196,9 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     resident.restarts += 1
     const wasSetAside = resident.room.quarantinedAt !== null
     if (!wasSetAside && resident.failures.length > tuning.restartsMax) quarantine(resident, message)
-    // Not from within the failed actor's own call; and a room that was set aside must not spin either.
-    const pause = wasSetAside ? Effect.sleep(tuning.quarantineRetryMs) : Effect.yieldNow
+    // A fault that lasts a second must not use up every restart, and a room that was set aside must not spin.
+    const again = tuning.restartBaseMs * 2 ** (resident.failures.length - 1)
+    const pause = Effect.sleep(wasSetAside ? tuning.quarantineRetryMs : again)
     const warning = Effect.logWarning('the actor of a room failed', { roomId: resident.room.id, message })
     world.fork(Effect.andThen(Effect.andThen(warning, pause), restart(resident)))
   }

@@ -13,7 +13,7 @@ export interface Tuning {
   readonly staleLiveMs: number
   /** Two offline answers must be this far apart before the broadcast counts as over. */
   readonly offlineHysteresisMs: number
-  /** One attempt to connect, the wait for the sign budget not counted. */
+  /** One attempt to connect. It has shorter limits of its own; this one is for a hole in them. */
   readonly connectTimeoutMs: number
   /** A connection that held so long makes the next backoff start anew. */
   readonly stableMs: number
@@ -33,6 +33,8 @@ export interface Tuning {
   readonly restartWindowMs: number
   /** A session with so many events or frames is ended and another opened: its numbers would run out. */
   readonly sessionFullAt: number
+  /** The pause before the first restart; it doubles with each failure within the window. */
+  readonly restartBaseMs: number
   /** A quarantined room whose open session cannot even be archived is tried again so often. */
   readonly quarantineRetryMs: number
 }
@@ -43,7 +45,7 @@ export const TUNING: Tuning = {
   lookTimeoutMs: 20_000,
   staleLiveMs: 60_000,
   offlineHysteresisMs: 5_000,
-  connectTimeoutMs: 20_000,
+  connectTimeoutMs: 60_000,
   stableMs: 30_000,
   backoffBaseMs: 1_000,
   backoffCapMs: 60_000,
@@ -56,5 +58,6 @@ export const TUNING: Tuning = {
   restartWindowMs: 30_000,
   // A million is left for what is on its way until the session has ended.
   sessionFullAt: SEQ_MAX - 2 ** 20,
+  restartBaseMs: 100,
   quarantineRetryMs: 30_000,
 }

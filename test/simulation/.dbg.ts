@@ -31,4 +31,9 @@ console.log(
   h.disk.read('select no, ending_reason, end_reason, opened_at, archived_at, secondary_json from sessions'),
   h.disk.read('select session_no, trigger, outcome,error_class from archive_attempts'),
 )
-console.log(h.rooms.find(scene.room)); try { h.renew(scene.room) } catch (e) { console.log(String(e), h.rooms.find(scene.room), h.disk.facts.slice(-4), h.disk.audit.slice(-4)) }
+console.log(h.rooms.find(scene.room))
+try {
+  h.renew(scene.room)
+} catch (e) {
+  console.log(String(e), h.rooms.find(scene.room), h.disk.facts.slice(-4), h.disk.audit.slice(-4))
+}

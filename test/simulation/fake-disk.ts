@@ -90,6 +90,7 @@ export class FakeDisk {
 
   /** Nothing is left of the sessions so far; `rooms` too when everything shall go. */
   wipe(rooms = false): void {
+    if (rooms) memory.exec("UPDATE meta SET value = 0 WHERE key = 'session_no'")
     for (const table of rooms ? [...SESSION_TABLES, ...ROOM_TABLES] : SESSION_TABLES) {
       memory.exec(`DELETE FROM ${table}`)
     }
@@ -161,16 +162,18 @@ export class FakeDisk {
     return { applied, results, entries: [] }
   }
 
+  /** One group commit: what comes meanwhile waits for the next. */
   #commit(): void {
     this.#due = null
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+    const group = this.#queue
+    this.#queue = []
+    for (const [index, { apply, answer }] of group.entries()) {
       this.met[this.mood] += 1
       if (this.mood === 'hanging') {
-        this.#queue.unshift(next)
+        this.#queue = [...group.slice(index), ...this.#queue]
         this.#held = true
         return
       }
-      const { apply, answer } = next
       const error = (outcome: 'failed' | 'unknown') =>
         Effect.fail(new DbError({ kind: outcome === 'failed' ? 'full' : 'io', outcome, message: this.mood }))
       if (this.mood === 'failing') answer(error('failed'))

@@ -63,7 +63,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?)`,
             const before = counts.get(session.no) ?? NO_COUNTERS
             counts.set(session.no, { ...before, frames: before.frames + 1, events: before.events + 1 })
             const action = CONTROLS[control] ?? null
-            if (action !== null && !isLate) time.task(() => listener.onControl(action, time.wall))
+            if (action !== null && !isLate) listener.onControl(action, time.wall)
             told()
           })
         const waiting = held.get(session.no)

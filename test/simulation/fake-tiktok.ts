@@ -101,9 +101,12 @@ export class FakeTikTok {
   connect: ConnectMood = 'ok'
   /** Frames of the sign server's first batch. */
   firstBatch = 0
+  retryAfterMs: number | null = null
   looks = 0
   connects: { readonly at: number; readonly handle: string }[] = []
   refused = 0
+  /** Creators whose connections throw. */
+  readonly poisoned = new Set<string>()
   /** Connects that threw. */
   died = 0
   readonly #time: VirtualTime
@@ -148,7 +151,7 @@ export class FakeTikTok {
         this.connects.push({ at: this.#time.ms, handle })
         const mood = this.connect
         if (mood === 'hanging') return Effect.never
-        if (mood === 'dying') {
+        if (mood === 'dying' || this.poisoned.has(handle)) {
           this.died += 1
           return Effect.die(new Error('the connector threw'))
         }
@@ -162,7 +165,8 @@ export class FakeTikTok {
             if (mood !== 'ok' || offline) {
               this.refused += 1
               const code = mood === 'ok' ? 'room_offline' : mood
-              return Effect.fail(new TikTokError({ code, message: 'refused' }))
+              const retry = this.retryAfterMs === null ? {} : { retryAfterMs: this.retryAfterMs }
+              return Effect.fail(new TikTokError({ code, message: 'refused', ...retry }))
             }
             this.sockets.push(socket)
             return Effect.succeed(socket.connection)
