@@ -95,6 +95,7 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     unready: () => (isDamaged ? ['database_damaged'] : []),
     decoder,
     machines: [roomMachine],
+    ...(config.publicUrl !== null && { origins: [new URL(config.publicUrl).origin] }),
   })
   let listening: Listening
   try {
@@ -108,7 +109,10 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
   database.append(fact('server.started', { version: manifest.version, node: process.versions.node }))
   const where = config.operatorToken === null ? operatorTokenFile(config.dataDir) : 'OPERATOR_TOKEN'
   await runtime.runPromise(
-    Effect.logInfo(`Roomkeeper ${manifest.version} listens on ${url}`, { operatorToken: `in ${where}` }),
+    Effect.logInfo(`Roomkeeper ${manifest.version} listens on ${url}`, {
+      operatorToken: `in ${where}`,
+      ...(config.publicUrl !== null && { publicUrl: config.publicUrl }),
+    }),
   )
 
   const keeping = runtime.runFork(

@@ -12,13 +12,19 @@ const crash = (error: unknown): never => {
 const start = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'app-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return startApp(readConfig({ DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error' }), crash)
+  return startApp(
+    readConfig({ DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', PUBLIC_URL: 'https://rooms.example/here' }),
+    crash,
+  )
 }
 
 describe('the app', () => {
   it('P01: lets go once however many signals come, and a late one changes nothing', async () => {
     const app = await start()
-    expect((await fetch(`${app.url}/readyz`)).status).toBe(200)
+    const origin = 'https://rooms.example'
+    const ready = await fetch(`${app.url}/readyz`, { headers: { origin } })
+    expect(ready.status).toBe(200)
+    expect(ready.headers.get('access-control-allow-origin'), 'pages of PUBLIC_URL may read').toBe(origin)
     const first = app.stop()
     app.hurry()
     expect(app.stop()).toBe(first)

@@ -94,7 +94,7 @@ describe('files', () => {
     expect(inSrc.filter((path) => !/^(#!.*\n)?(\/\/|\/\*\*)/.test(read(path)))).toEqual([])
     const odd = sources.filter(
       (path) =>
-        !/^[a-z0-9-]+(\.machine|\.test)?\.ts$/.test(path.split('/').at(-1) ?? '') ||
+        !/^[a-z0-9-]+(\.machine)?(\.test)?\.ts$/.test(path.split('/').at(-1) ?? '') ||
         /(^|\/)(utils?|lib|common|helpers?|services?|index)(\.ts|\/)/.test(path),
     )
     expect(odd).toEqual([])
