@@ -71,6 +71,15 @@ export const readPushFrame = (bytes: Uint8Array): PushFrame => {
   return frame
 }
 
+/** Whether a WebSocket frame is for messages: an answer to a heartbeat is not. What cannot be read may be. */
+export const isForMessages = (bytes: Uint8Array): boolean => {
+  try {
+    return readPushFrame(bytes).payloadType === 'msg'
+  } catch {
+    return true
+  }
+}
+
 const enveloped = message<Open<Enveloped>>({
   [len(1)]: (r, into) => (into.method = r.string()),
   [len(2)]: (r, into) => (into.payload = r.view()),

@@ -27,7 +27,8 @@ const watching = Effect.fnUntraced(function* (held: boolean) {
   const looks = {
     ask: () => Effect.sync(() => (asked.push(monotonicMs()), LIVE)),
   } as unknown as Looks
-  const recording = { held, opened: true, lastMs: monotonicMs(), session: { broadcastId: '7000' } }
+  const at = monotonicMs()
+  const recording = { held, opened: true, lastMs: at, spokenMs: at, session: { broadcastId: '7000' } }
   const resident = { room: { id: 'r' }, state: 'live.receiving', send: () => {} } as unknown as Resident
   const fiber = yield* Effect.forkChild(
     watchSilence(world, looks, resident, recording as unknown as Recording, makeVotes(5_000)),
@@ -44,6 +45,18 @@ describe('a socket that is silent', () => {
       expect(fiber.pollUnsafe()).toBeUndefined()
       yield* TestClock.adjust(10_000)
       yield* Fiber.join(fiber)
+    }),
+  )
+
+  it.effect('is asked about and no zombie as long as it answers heartbeats', () =>
+    Effect.gen(function* () {
+      const { fiber, recording, asked } = yield* watching(false)
+      for (let beat = 1; beat <= 30; beat += 1) {
+        yield* TestClock.adjust(10_000)
+        recording.lastMs = beat * 10_000
+      }
+      expect(asked).toEqual(Array.from({ length: 10 }, (_, n) => (n + 1) * 30_000))
+      expect(fiber.pollUnsafe()).toBeUndefined()
     }),
   )
 
