@@ -80,7 +80,11 @@ const printMerge = (answer: JsonObject) =>
       ['taken back', 'undone'],
       ['log entry', 'logId'],
     ])
-    const parts = [headline(answer, 'Merged.'), lines, merged.length > 0 ? table(MERGED, merged) : '']
+    const parts = [
+      headline(answer, Number(answer['undone'] ?? 0) > 0 ? 'Taken back.' : 'Merged.'),
+      lines,
+      merged.length > 0 ? table(MERGED, merged) : '',
+    ]
     return parts.filter((part) => part !== '').join('\n')
   })
 

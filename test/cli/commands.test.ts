@@ -158,6 +158,11 @@ describe('sessions', () => {
 })
 
 describe('maintenance', () => {
+  it('says that a merge was taken back, not that something was merged', async () => {
+    server.answer = json({ dryRun: false, merged: 0, undone: 2, logId: 5, sessions: [] })
+    expect((await cli('merge', 'undo', '3')).out).toMatch(/^Taken back\./)
+  })
+
   it('repairs named sessions, dry', async () => {
     server.answer = json({
       dryRun: true,
