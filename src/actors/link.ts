@@ -164,6 +164,8 @@ export const runLink = (
       }
       resident.waiting = null
       if (dialled.success === 'other_broadcast') {
+        // Looks may lag behind and name the old one again; each time, that would cost a sign request.
+        looks.distrust(roomId, recording.session.broadcastId)
         const detail = 'another broadcast answered'
         resident.send({ type: 'link.broadcast_changed', at: world.now(), detail })
       }
