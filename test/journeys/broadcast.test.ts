@@ -1,9 +1,13 @@
 // The main job, from outside: an operator adds rooms and leaves; every broadcast is there afterwards as one
 // session with every message that was sent, byte for byte.
 
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openHouse, type House, type SessionWhole } from '../_support/product-house.ts'
+import { ran } from '../_support/product.ts'
 import { wrongIn, withDatabase } from '../_support/product-database.ts'
 import { compare } from '../_support/product-truth.ts'
 import { runScript } from '../_support/tiktok/script.ts'
@@ -40,7 +44,7 @@ const broadcast = async (creator: Creator, seed: number): Promise<void> => {
   creator.end()
 }
 
-describe('three rooms, from the first look to the last export', () => {
+describe('three rooms, from the first look to the last export', { timeout: 100_000 }, () => {
   let house: House
   const ended = new Map<string, SessionWhole>()
 
@@ -157,11 +161,44 @@ describe('three rooms, from the first look to the last export', () => {
     }
   })
 
+  it('does the same from the command line: add, list, show, stop, sessions, export', async () => {
+    const { product, tiktok } = house
+    const env = { ROOMKEEPER_URL: product.origin, ROOMKEEPER_TOKEN: product.token }
+    const cli = async (...args: readonly string[]) => {
+      const { code, out, err } = await ran(process.execPath, ['bin/roomkeeper.mjs', ...args], { env })
+      expect({ args, code, err }).toMatchObject({ code: 0 })
+      return out
+    }
+    const creator = tiktok.creator('dora.live')
+    creator.goLive()
+    expect(await cli('rooms', 'add', 'https://www.tiktok.com/@Dora.Live/live')).toMatch(/rk_\w+/)
+    const id = await house.recording('dora.live')
+    for (let n = 0; n < 30; n += 1) creator.say(`word ${n}`)
+    await house.stored('dora.live', id)
+    const [list, show] = await Promise.all([cli('rooms', 'list'), cli('rooms', 'show', '@dora.live')])
+    expect(list).toMatch(new RegExp(`@dora\\.live +live\\.receiving .*${id}`))
+    expect(show).toContain('The room is being recorded.')
+    await cli('rooms', 'stop', 'dora.live')
+    await house.archived('dora.live')
+
+    const folder = await mkdtemp(join(tmpdir(), 'roomkeeper-cli-'))
+    try {
+      const file = join(folder, 'dora.ndjson')
+      const [sessions] = await Promise.all([cli('sessions', 'list'), cli('export', id, '--out', file)])
+      expect(sessions).toMatch(new RegExp(`${id} .*dora\\.live.*manual_stop`))
+      const lines = (await readFile(file, 'utf8')).trim().split('\n')
+      const texts = lines.map((line) => (JSON.parse(line) as { text: string }).text)
+      expect(texts).toEqual(Array.from({ length: 30 }, (_, n) => `word ${n}`))
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
   it('leaves a database in which every invariant holds, after SIGTERM too', async () => {
     expect(await house.product.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
     await withDatabase(house.product.dataDir, async (copy) => {
       expect(await wrongIn(copy)).toEqual([])
-      expect(await copy.value('SELECT count(*) FROM sessions')).toBe(HANDLES.length)
+      expect(await copy.value('SELECT count(*) FROM sessions')).toBe(HANDLES.length + 1)
     })
   })
 })

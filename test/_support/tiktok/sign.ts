@@ -10,6 +10,7 @@ import type { Truth } from './truth.ts'
 
 export interface SignContext {
   readonly truth: Truth
+  readonly cookie: string
   /** ws://host:port/path of the socket. */
   readonly pushServer: () => string
   /** Numbers of connect answers count downwards, sockets upwards. */
@@ -102,7 +103,9 @@ export const signed = (
     'x-agent-id': 'stand-in',
     'x-room-id': fault?.kind === 'other_room' ? fault.roomId : roomId,
   }
-  if (fault?.kind !== 'no_cookie') headers['x-set-tt-cookie'] = 'ttwid=stand-in; Path=/; HttpOnly'
+  if (fault?.kind !== 'no_cookie') {
+    headers['x-set-tt-cookie'] = `ttwid=${context.cookie}; Path=/; HttpOnly`
+  }
   const pushServer =
     fault?.kind === 'foreign_host' ? fault.url : fault?.kind === 'no_push_server' ? '' : context.pushServer()
   return {

@@ -49,6 +49,8 @@ export interface TikTokOptions {
   readonly heartbeatReplies?: boolean
   /** Sign requests a key may make in a minute; more get 429. Default: no limit. */
   readonly signRequestsPerMinute?: number
+  /** The value of the cookie that comes with a connect answer. */
+  readonly cookie?: string
 }
 
 export interface TikTok {
@@ -107,6 +109,7 @@ export const startTikTok = async (options: TikTokOptions = {}): Promise<TikTok> 
   }
   const sign: SignContext = {
     truth,
+    cookie: options.cookie ?? 'stand-in',
     pushServer: () => `ws://127.0.0.1:${socketPort ?? port}${SOCKET_PATH}`,
     nextAnswer: () => (answers -= 1),
   }

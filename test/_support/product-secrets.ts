@@ -1,0 +1,53 @@
+// Looks for secrets in bytes: each of them, every 8-character window of them, and both as base64, hex and
+// percent-encoding, wherever in a base64 text a window may begin.
+
+const WINDOW = 8
+
+const rawForms = (part: string): readonly string[] => {
+  const bytes = Buffer.from(part)
+  const hex = bytes.toString('hex')
+  const percent = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
+  return [part, hex, hex.toUpperCase(), percent, percent.toUpperCase(), encodeURIComponent(part)]
+}
+
+/** The characters of a base64 text that depend on this part alone, for each of the three ways it can lie. */
+const base64Forms = (part: string): readonly string[] =>
+  [0, 1, 2].flatMap((shift) => {
+    const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(part)])
+    const whole = bytes.toString('base64').replace(/=+$/, '')
+    const from = Math.ceil((shift * 8) / 6)
+    const until = Math.floor((bytes.length * 8) / 6)
+    const text = whole.slice(from, until)
+    return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
+  })
+
+const windowsOf = (secret: string): readonly string[] =>
+  Array.from({ length: Math.max(1, secret.length - WINDOW + 1) }, (_, n) => secret.slice(n, n + WINDOW))
+
+export interface Leak {
+  /** The secret's name, never the secret. */
+  readonly secret: string
+  readonly where: string
+  /** What is around it. */
+  readonly around: string
+}
+
+/** `secrets` by name, `places` by name. */
+export const leaks = (
+  secrets: Readonly<Record<string, string>>,
+  places: Readonly<Record<string, string>>,
+): readonly Leak[] => {
+  const found: Leak[] = []
+  for (const [secret, value] of Object.entries(secrets)) {
+    const forms = new Set(windowsOf(value).flatMap((part) => [...rawForms(part), ...base64Forms(part)]))
+    for (const [where, text] of Object.entries(places)) {
+      for (const form of forms) {
+        const at = text.indexOf(form)
+        if (at < 0) continue
+        found.push({ secret, where, around: text.slice(Math.max(0, at - 60), at) })
+        break
+      }
+    }
+  }
+  return found
+}
