@@ -20,7 +20,8 @@ export interface BenchOptions {
   /** Small numbers, to see that it works. */
   readonly quick: boolean
 }
-export type Bench = (options: BenchOptions) => Promise<readonly Figure[]>
+/** Figures all at once, or each as soon as it is known. */
+export type Bench = (options: BenchOptions) => Promise<readonly Figure[]> | AsyncIterable<Figure>
 
 const cell = (value: string | number): string =>
   typeof value === 'string' ? value : Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(2)

@@ -3,7 +3,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { print, type Bench } from './figures.ts'
+import { print, type Bench, type Figure } from './figures.ts'
 import { describe, lookAtMachine } from './machine.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
@@ -39,8 +39,11 @@ const startedAt = new Date()
 const results: unknown[] = []
 for (const name of names) {
   const { bench } = await BENCHES[name]!()
-  const figures = await bench({ quick: values.quick })
-  for (const figure of figures) console.log(print(figure))
+  const figures: Figure[] = []
+  for await (const figure of await bench({ quick: values.quick })) {
+    console.log(print(figure))
+    figures.push(figure)
+  }
   results.push({ name, figures })
   const file = new URL(`${startedAt.toISOString().replaceAll(':', '-')}.json`, folder)
   await writeFile(file, `${JSON.stringify({ command, startedAt, machine, results }, null, 2)}\n`)
