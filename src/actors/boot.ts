@@ -142,6 +142,16 @@ export const awaken = Effect.fnUntraced(function* (world: World, supervisor: Sup
   for (const stray of open.values()) world.fork(closeStray(world, stray))
 })
 
+/** What was ended just before the last process went: pages lag behind, and a restart does not make them quicker. */
+export const distrustEnded = (world: World, looks: Looks): Effect.Effect<void, DbError, Database> =>
+  Effect.gen(function* () {
+    const { staleLiveMs } = world.tuning
+    const since = world.now() - staleLiveMs
+    for (const { roomId, broadcastId, archivedAt } of yield* sessionRows.endedSince(since)) {
+      looks.distrust(roomId, broadcastId, Math.min(staleLiveMs, archivedAt - since))
+    }
+  })
+
 /** Learns the past of each room, its hours and its last session, behind everything else. */
 export const learnPast = (world: World, looks: Looks, supervisor: Supervisor): Effect.Effect<void> =>
   Effect.forEach(

@@ -12,7 +12,7 @@ import type { Settings } from '../domain/settings.ts'
 import { eventsIn } from '../machines/room-graph.ts'
 import type { SignBudget } from '../tiktok/sign-budget.ts'
 import type { TikTok } from '../tiktok/tiktok.ts'
-import { awaken, learnPast } from './boot.ts'
+import { awaken, distrustEnded, learnPast } from './boot.ts'
 import { makeCommands } from './commands.ts'
 import { makeDesk, type Request } from './desk.ts'
 import { diagnosisOf } from './diagnosis.ts'
@@ -78,6 +78,7 @@ const make = Effect.fnUntraced(function* ({ defaults, keys, tuning }: RoomsOptio
     Effect.sync(() => followMerges(world, supervisor)),
     (stop) => Effect.sync(stop),
   )
+  yield* distrustEnded(world, looks)
   yield* awaken(world, supervisor, keys)
   yield* Effect.forkScoped(learnPast(world, looks, supervisor))
 

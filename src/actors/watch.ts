@@ -48,7 +48,7 @@ export interface Looks {
   readonly habits: (roomId: string) => Habits
   readonly learn: (roomId: string, change: (habits: Habits) => Habits) => void
   /** The end of this broadcast was heard: for a while nobody is believed who says that it is live. */
-  readonly distrust: (roomId: string, broadcastId: string) => void
+  readonly distrust: (roomId: string, broadcastId: string, forMs?: number) => void
   /** TikTok will not let us in for now: the next look may wait as long as one at a cold room. */
   readonly postpone: (roomId: string) => void
   readonly forget: (roomId: string) => void
@@ -200,8 +200,8 @@ export const makeLooks = (options: LooksOptions): Looks => {
       const room = roomOf(roomId)
       room.habits = change(room.habits)
     },
-    distrust: (roomId, broadcastId) => {
-      roomOf(roomId).stale = { broadcastId, untilMs: monotonicMs() + tuning.staleLiveMs }
+    distrust: (roomId, broadcastId, forMs = tuning.staleLiveMs) => {
+      roomOf(roomId).stale = { broadcastId, untilMs: monotonicMs() + forMs }
     },
     postpone: (roomId) => {
       const room = roomOf(roomId)

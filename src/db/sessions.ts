@@ -103,6 +103,25 @@ GROUP BY hour`,
     },
   )
 
+/** An end of just now is among this many of the newest sessions. */
+const NEWEST_SESSIONS = 2_000
+
+/** Broadcasts that ended by themselves since then, the latest of a room last. */
+export const endedSince = (
+  at: number,
+): Query<readonly { readonly roomId: string; readonly broadcastId: string; readonly archivedAt: number }[]> =>
+  read(
+    `SELECT room_id, broadcast_id, archived_at FROM (
+  SELECT room_id, broadcast_id, archived_at, end_reason FROM sessions ORDER BY no DESC LIMIT ${NEWEST_SESSIONS})
+WHERE end_reason IN ('stream_end', 'stream_suspended') AND archived_at > ? ORDER BY archived_at`,
+    [at],
+    (row) => ({
+      roomId: text(row['room_id']),
+      broadcastId: text(row['broadcast_id']),
+      archivedAt: int(row['archived_at']),
+    }),
+  )
+
 /** The session's own rows and those of its fragments. */
 const PIECES = `session_no IN (SELECT ?1 UNION ALL
 SELECT no FROM sessions WHERE merged_into = ?1 AND merge_kind = 'fragment')`
