@@ -91,9 +91,9 @@ export class FakeDisk {
   /** Nothing is left of the sessions so far; `rooms` too when everything shall go. */
   wipe(rooms = false): void {
     if (rooms) memory.exec("UPDATE meta SET value = 0 WHERE key = 'session_no'")
-    for (const table of rooms ? [...SESSION_TABLES, ...ROOM_TABLES] : SESSION_TABLES) {
+    const used = this.spans.size > 0 ? SESSION_TABLES : []
+    for (const table of rooms ? [...SESSION_TABLES, ...ROOM_TABLES] : used)
       memory.exec(`DELETE FROM ${table}`)
-    }
     this.facts.length = 0
     this.audit.length = 0
     this.events.length = 0

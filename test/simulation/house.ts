@@ -131,7 +131,7 @@ export class House {
   isAtRest(room: string): boolean {
     const state = this.rooms.find(room)?.state ?? 'off'
     const resting = ['off', 'watching', 'cooldown', 'quarantined'].includes(state)
-    return resting && this.disk.read('SELECT 1 FROM sessions WHERE archived_at IS NULL').length === 0
+    return resting && [...this.disk.spans.values()].every(({ archivedMs }) => archivedMs !== null)
   }
 
   start<A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> {

@@ -47,9 +47,7 @@ const nextBroadcast = ({ house }: Scene): string => String(1_000 + house.broadca
 export const STEPS: Readonly<Record<string, Step>> = {
   wait: ({ house }, by) => house.time.advance(pick(SHORT_MS, by)),
   waitLong: ({ house }, by) => house.time.advance(pick(LONG_MS, by)),
-  goLive: (scene) => {
-    stage(scene).broadcastId = nextBroadcast(scene)
-  },
+  goLive: (scene) => goLive(scene),
   goAway: (scene) => {
     stage(scene).broadcastId = null
   },
@@ -143,10 +141,15 @@ export const take = (scene: Scene, step: number): void => {
   scene.house.time.settle()
 }
 
+/** The creator goes live, and the room is about to find out. */
+export const goLive = (scene: Scene): void => {
+  stage(scene).broadcastId = nextBroadcast(scene)
+}
+
 /** The creator is live and the room records, before anything else happens. */
 export const goOnAir = (scene: Scene): void => {
   const { house, room } = scene
-  stage(scene).broadcastId = nextBroadcast(scene)
+  goLive(scene)
   house.run(house.rooms.start(room, { force: false, wait: false }, OPERATOR))
   house.time.advance(100)
 }
