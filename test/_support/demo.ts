@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { followFacts, type Fact } from './demo/facts.ts'
-import { Product } from './demo/product.ts'
+import { Product } from './product.ts'
 import { HANDLES, play } from './demo/scenario.ts'
 import { startStory } from './demo/story.ts'
 import { runScript } from './tiktok/script.ts'
@@ -40,7 +40,7 @@ const tell = (fact: Fact) => {
 
 const dataDir = await mkdtemp(join(tmpdir(), 'roomkeeper-demo-'))
 const tiktok = await startTikTok()
-const product = await Product.prepare({ dataDir, env: { ...tiktok.env, ...SHORT } })
+const product = new Product({ dataDir, keepsPort: true, env: { ...tiktok.env, ...SHORT } })
 
 const leave = async (code: number): Promise<never> => {
   await product.stop()

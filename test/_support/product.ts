@@ -12,6 +12,8 @@ const LOG_CHARACTERS = 6_000
 export interface ProductOptions {
   readonly dataDir: string
   readonly env: Readonly<Record<string, string>>
+  /** The first start takes any free port, and the later ones that same port: for people who keep a page open. */
+  readonly keepsPort?: boolean
   /** Arguments for Node before the product's own file. */
   readonly nodeArgs?: readonly string[]
   /** What it runs under: `['strace', …]`, `['prlimit', …]`. It must replace itself, or pass signals on. */
@@ -42,7 +44,7 @@ export class Product {
     this.token = options.env['OPERATOR_TOKEN'] ?? randomBytes(24).toString('base64url')
   }
 
-  /** Where it answers; another port after each start. */
+  /** Where it answers; as a rule at another port after each start. */
   get origin(): string {
     return this.#origin
   }
@@ -89,7 +91,7 @@ export class Product {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOST: '127.0.0.1',
-        PORT: '0',
+        PORT: this.#options.keepsPort === true && this.#origin !== '' ? new URL(this.#origin).port : '0',
         DATA_DIR: this.dataDir,
         OPERATOR_TOKEN: this.token,
         LOG_FORMAT: 'json',

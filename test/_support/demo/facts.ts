@@ -1,7 +1,7 @@
 // The product's status stream as its clients follow it: resumed by the last id after every interruption.
 
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Product } from './product.ts'
+import type { Product } from '../product.ts'
 
 export interface Fact {
   readonly seq: number

@@ -1,7 +1,7 @@
 // A session's receipt: what the product says it received and stored, against what the stand-in knows it sent.
 
 import type { TikTok } from '../tiktok/standin.ts'
-import type { Product } from './product.ts'
+import type { Product } from '../product.ts'
 
 interface SessionView {
   readonly id: string

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { runScript, type Running } from '../tiktok/script.ts'
 import { person, type Creator, type TikTok } from '../tiktok/standin.ts'
 import type { Fact, Facts } from './facts.ts'
-import type { Product } from './product.ts'
+import type { Product } from '../product.ts'
 import { receiptOf, type Expected } from './receipt.ts'
 import type { Story } from './story.ts'
 
