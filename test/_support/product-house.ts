@@ -156,7 +156,7 @@ export class House {
   async until<T>(
     what: string,
     look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-    withinMs = 30_000,
+    withinMs = 90_000,
   ): Promise<T> {
     const limit = performance.now() + withinMs
     for (;;) {
