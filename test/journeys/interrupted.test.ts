@@ -59,6 +59,35 @@ describe.concurrent('leaving, disturbed', () => {
     expect(await house.sessions('calm')).toHaveLength(1)
   }, 150_000)
 
+  it('P01: SIGTERM while an archive waits for the disk: when the disk comes back in time, it is finished', async ({
+    onTestFinished,
+  }) => {
+    const house = await openHouse({ env: { DRAIN_TIMEOUT_MS: '3000' } })
+    onTestFinished(() => house.close())
+    await beginEnding(house, 'waiting')
+    const other = createClient({ url: `file:${databaseFile(house.product.dataDir)}`, timeout: 5_000 })
+    const lock = await other.transaction('write')
+    await house.reaches('waiting', 'archiving')
+    house.product.signal('SIGTERM')
+    await expect
+      .poll(() =>
+        house.product.request('/healthz').then(
+          () => 'lets in',
+          () => 'closed',
+        ),
+      )
+      .toBe('closed')
+    await lock.rollback()
+    other.close()
+    expect(await house.product.ended).toMatchObject({ code: 0, signal: null })
+    await withDatabase(house.product.dataDir, async (copy) => {
+      expect(await wrongIn(copy)).toEqual([])
+      expect(await copy.rows('SELECT end_reason, parked_at FROM sessions')).toEqual([
+        { end_reason: 'stream_suspended', parked_at: null },
+      ])
+    })
+  }, 150_000)
+
   it('P03: a second signal speeds it up, a third changes nothing, and nothing is half archived', async ({
     onTestFinished,
   }) => {
