@@ -41,7 +41,7 @@ const run = async (clients: number, factsPerSecond: number, facts: number) => {
 }
 
 export const bench: Bench = async ({ quick }) => {
-  const facts = quick ? 200 : 3_000
+  const facts = quick ? 200 : 1_200
   const rows: (readonly (string | number)[])[] = []
   let p99 = 0
   for (const factsPerSecond of [20, 100]) {
