@@ -76,7 +76,12 @@ const show = Command.make(
         ['handle', `@${plain(answer['handle'])}`],
         ['broadcast', plain(answer['broadcastId'])],
         ['opened', moment(answer['openedAt'])],
-        ['ended', moment(at(answer, (answer['withFragments'] ?? null) === null ? 'endedAt' : 'withFragments.endedAt'))],
+        [
+          'ended',
+          moment(
+            at(answer, (answer['withFragments'] ?? null) === null ? 'endedAt' : 'withFragments.endedAt'),
+          ),
+        ],
         ['length', lasted(answer)],
         ['end', reason(answer)],
         ['received', total(answer, 'counters.received')],
