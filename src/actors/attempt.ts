@@ -7,6 +7,7 @@ import type { ControlAction } from '../domain/event.ts'
 import type { RoomEvent } from '../machines/room-events.ts'
 import { isForMessages } from '../tiktok/decode.ts'
 import type { Connection, LinkListener } from '../tiktok/tiktok.ts'
+import type { Stage } from './bridge.ts'
 import { makeClosed, type Recording, tellClosed } from './recording.ts'
 import type { Resident } from './resident.ts'
 import type { World } from './world.ts'
@@ -28,10 +29,16 @@ const controlEvent = (action: ControlAction, at: number): RoomEvent => {
  * Opens the session: its row is in the queue before its frames, and the machine knows before anything else
  * happens. False when the room has gone elsewhere meanwhile; then nothing may be opened any more.
  */
-const openSession = (world: World, resident: Resident, recording: Recording, at: number): boolean => {
+const openSession = (
+  world: World,
+  resident: Resident,
+  recording: Recording,
+  stage: Stage,
+  at: number,
+): boolean => {
   if (resident.recording !== recording) return false
   if (recording.opened) return true
-  if (resident.state !== 'connecting') return false
+  if (stage.isStopped) return false
   recording.opened = true
   recording.session = { ...recording.session, openedAt: at, lastAt: at }
   recording.lastAt = at
@@ -61,7 +68,12 @@ export interface Attempt {
   readonly abandon: () => void
 }
 
-export const makeAttempt = (world: World, resident: Resident, recording: Recording): Attempt => {
+export const makeAttempt = (
+  world: World,
+  resident: Resident,
+  recording: Recording,
+  stage: Stage,
+): Attempt => {
   const closed = makeClosed()
   let connection: Connection | null = null
   let tap: Tap | null = null
@@ -92,7 +104,7 @@ export const makeAttempt = (world: World, resident: Resident, recording: Recordi
   }
   const open = (at: number): Tap | null => {
     if (tap !== null) return tap
-    if (abandoned || !openSession(world, resident, recording, at)) return null
+    if (abandoned || !openSession(world, resident, recording, stage, at)) return null
     tap = world.recorder.tap(recording.session, heardBack)
     recording.use(tap)
     return tap

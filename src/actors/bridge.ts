@@ -19,6 +19,11 @@ interface ExitEvent<A, E> extends AnyEventObject {
   readonly exit: Exit.Exit<A, E>
 }
 
+/** Whether the actor is still wanted: known before its effect is interrupted, so before any finalizer runs. */
+export interface Stage {
+  readonly isStopped: boolean
+}
+
 /**
  * An actor that runs one effect. Stopping the actor interrupts the effect; finalizers may still run after
  * the next state was entered. Success and typed failure are both "done", with a Result as output, because
@@ -26,7 +31,7 @@ interface ExitEvent<A, E> extends AnyEventObject {
  */
 export const fromEffect = <A, E, I>(
   fork: (effect: Effect.Effect<A, E>, input: I) => Fiber<A, E>,
-  make: (input: I) => Effect.Effect<A, E>,
+  make: (input: I, stage: Stage) => Effect.Effect<A, E>,
 ): PromiseActorLogic<Result.Result<A, E>, I> => {
   type Self = ActorRefFrom<PromiseActorLogic<Result.Result<A, E>, I>>
   const stops = new WeakMap<Self, () => void>()
@@ -35,12 +40,14 @@ export const fromEffect = <A, E, I>(
     getInitialSnapshot: (_scope, input) => ({ status: 'active', output: undefined, error: undefined, input }),
     start: ({ status, input }, { self }) => {
       if (status !== 'active' || input === undefined) return
+      const stage = { isStopped: false }
       const fiber = fork(
-        Effect.suspend(() => make(input)),
+        Effect.suspend(() => make(input, stage)),
         input,
       )
       const unobserve = fiber.addObserver((exit) => self.send({ type: 'effect.exit', exit }))
       stops.set(self, () => {
+        stage.isStopped = true
         unobserve()
         fiber.interruptUnsafe()
       })

@@ -4,6 +4,7 @@
 import * as Effect from 'effect/Effect'
 import { TikTokError } from '../domain/errors.ts'
 import { type Kept, makeAttempt } from './attempt.ts'
+import type { Stage } from './bridge.ts'
 import type { Recording } from './recording.ts'
 import type { Resident } from './resident.ts'
 import type { World } from './world.ts'
@@ -16,6 +17,7 @@ export const dial = (
   world: World,
   resident: Resident,
   recording: Recording,
+  stage: Stage,
 ): Effect.Effect<Kept, TikTokError> =>
   Effect.suspend(() => {
     resident.waiting = { for: 'sign_budget', untilAt: null }
@@ -23,7 +25,7 @@ export const dial = (
     const { broadcastId } = recording.session
     return world.budget.withPermit({ roomId: id, recording: recording.opened })((signKey) => {
       resident.waiting = { for: 'connect', untilAt: null }
-      const attempt = makeAttempt(world, resident, recording)
+      const attempt = makeAttempt(world, resident, recording, stage)
       const spec = { handle, broadcastId, signKey, proxyUrl }
       return Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {

@@ -8,6 +8,7 @@ import type { TikTokError } from '../domain/errors.ts'
 import type { FactName } from '../domain/facts.ts'
 import type { EndReason, GapCause } from '../domain/reasons.ts'
 import { type OpenSession, sessionId } from '../domain/session.ts'
+import type { Stage } from './bridge.ts'
 import { untilWritten } from './chain.ts'
 import { dial } from './dial.ts'
 import { closeGap, openGap } from './gaps.ts'
@@ -77,6 +78,7 @@ export const runLink = (
   looks: Looks,
   resident: Resident,
   input: LinkInput,
+  stage: Stage,
 ): Effect.Effect<never> => {
   const { tuning } = world
   const roomId = resident.room.id
@@ -157,7 +159,7 @@ export const runLink = (
       if (!looked) yield* stillOnAir(recording)
       looked = false
       resident.send({ type: 'link.attempting', attempt: tries })
-      const dialled = yield* Effect.result(dial(world, resident, recording))
+      const dialled = yield* Effect.result(dial(world, resident, recording, stage))
       if (Result.isFailure(dialled)) {
         yield* refused(recording, dialled.failure, tries)
         continue

@@ -60,10 +60,9 @@ export class Resident {
     else if (this.#unheard.length < UNHEARD_MAX) this.#unheard.push(event)
   }
 
-  /** The next actor is there. */
-  resume(): void {
-    this.failing = false
-    for (const event of this.#unheard.splice(0)) this.actor?.send(event)
+  /** The next actor is there and hears what the last one could not; if it has failed too, the one after it will. */
+  tellUnheard(): void {
+    for (const event of this.#unheard.splice(0)) this.send(event)
   }
 
   /** Done once the room is in such a state; at once when it is. */

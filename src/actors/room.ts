@@ -50,7 +50,7 @@ export const provideRoom = (
   return roomMachine.provide({
     actors: {
       watch: fromEffect(fork, ({ roomId, urgent }) => looks.watch(roomId, urgent)),
-      link: fromEffect(fork, (input) => runLink(world, looks, find(input.roomId), input)),
+      link: fromEffect(fork, (input, stage) => runLink(world, looks, find(input.roomId), input, stage)),
       drain: fromEffect(fork, (input) => drain(world, looks, find(input.roomId), input)),
       archive: fromEffect(fork, (input) => archive(world, looks, find(input.roomId), input)),
     },

@@ -130,6 +130,8 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     })
     let first = true
     resident.actor = actor
+    // From here on it may fail again, even while it starts.
+    resident.failing = false
     resident.crash = (error) => failed(resident, error)
     actor.subscribe({
       next: (snapshot) => {
@@ -170,7 +172,7 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
       const epoch = Number(raised.results[0]?.rows[0]?.['epoch'] ?? resident.room.epoch + 1)
       resident.room = { ...resident.room, epoch }
       spawn(resident, inheritance(resident, 'actor_failed'))
-      resident.resume()
+      resident.tellUnheard()
     })
 
   const quarantine = (resident: Resident, error: string): void => {

@@ -78,6 +78,20 @@ describe('a command', () => {
     until(scene, 'live.receiving', 20_000)
   })
 
+  it('the short rest after a natural end survives a restart too', () => {
+    scene = play({ settings: { cooldownMs: 60_000 } })
+    record(scene).send(CONTROL.ended)
+    until(scene, 'cooldown')
+    scene.house.time.advance(10_000)
+    scene.house.kill()
+    scene.house.boot()
+    expect(stateOf(scene)).toBe('cooldown')
+    expect(until(scene, 'watching')).toBeLessThanOrEqual(50_000)
+    scene.house.kill()
+    scene.house.boot()
+    expect(['watching', 'connecting']).toContain(stateOf(scene))
+  })
+
   it('T22: fifty stops at once have one effect, one session and an audit row each', () => {
     scene = play()
     record(scene)

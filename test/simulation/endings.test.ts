@@ -88,6 +88,20 @@ describe('the end of a session', () => {
     judgeAtRest(scene.house)
   })
 
+  it('T19: bytes that still arrive while the connection is given up open nothing', () => {
+    scene = play()
+    scene.house.tiktok.connect = 'stubborn'
+    stage(scene).broadcastId = '100'
+    until(scene, 'connecting')
+    scene.house.time.advance(10)
+    expect(stateOf(scene)).toBe('connecting')
+    stop()
+    scene.house.time.advance(1_000)
+    expect(scene.house.tiktok.late).toBe(1)
+    expect(ends(scene)).toEqual([])
+    expect(stateOf(scene)).toBe('cooldown')
+  })
+
   it('T10: what the sign server sent before the socket opened is in the session, even when no socket opens', () => {
     scene = play()
     scene.house.tiktok.connect = 'ws_refused'

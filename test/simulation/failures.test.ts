@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { CONTROL } from './fake-tiktok.ts'
 import { House, OPERATOR } from './house.ts'
 import { judge } from './oracle.ts'
-import { ends, factsOf, play, record, stage, stateOf, until } from './plays.ts'
+import { attemptsOf, ends, factsOf, play, record, stage, stateOf, until } from './plays.ts'
 import { heal, type Scene } from './steps.ts'
 
 /** What three rooms live through, one of them with a connector that throws in the middle of its session. */
@@ -54,6 +54,22 @@ describe('an actor that fails', () => {
     expect(session?.['epoch']).toBe(room?.['epoch'])
     expect(Number(room?.['epoch'])).toBeGreaterThan(2)
     expect(stateOf(scene)).toBe('live.receiving')
+  })
+
+  it('T32: goes on with the end it was carrying out, the first reason first and the others noted', () => {
+    scene = play()
+    const { house } = scene
+    const socket = record(scene)
+    house.disk.deaths = 2
+    socket.send(CONTROL.ended)
+    until(scene, 'draining')
+    house.run(house.rooms.stop('r1', OPERATOR))
+    until(scene, 'cooldown')
+    expect(house.disk.deaths).toBe(0)
+    house.time.advance(100)
+    expect(ends(scene)).toEqual(['stream_end'])
+    expect(attemptsOf(scene, 1)).toEqual(['done stream_end', 'noop manual_stop'])
+    expect(house.rooms.find('r1')?.cooldownReason).toBe('manual_stop')
   })
 
   it('T33: more often than allowed is quarantined, its session is archived, and only a release lets it out', () => {

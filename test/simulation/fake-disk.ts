@@ -65,6 +65,8 @@ interface Waiting {
 
 export class FakeDisk {
   mood: DiskMood = 'ok'
+  /** Archives that throw instead of answering. */
+  deaths = 0
   /** How often each mood was met by a write: a fault that never fired proves nothing. */
   readonly met: Record<DiskMood, number> = { ok: 0, failing: 0, unknown: 0, lost: 0, hanging: 0 }
   readonly facts: Fact[] = []

@@ -148,8 +148,12 @@ WHERE no = ? AND archived_at IS NULL AND ending_reason IS NULL`,
       disk.submit(() => {
         disk.change('UPDATE sessions SET parked_at = ? WHERE no = ? AND archived_at IS NULL', [at, no])
       }),
-    archive: ({ session, end, secondary, startedAt, failedAttempts }) =>
-      disk
+    archive: ({ session, end, secondary, startedAt, failedAttempts }) => {
+      if (disk.deaths > 0) {
+        disk.deaths -= 1
+        return Effect.die(new Error('the archive threw'))
+      }
+      return disk
         .submit(() => {
           if (!exists(session.no)) return null
           const done =
@@ -178,7 +182,8 @@ WHERE no = ?5 AND archived_at IS NULL`,
                 )
               : Effect.succeed(result),
           ),
-        ),
+        )
+    },
     noteSecondary: (session, triggers) => disk.submit(() => noteNoops(session.no, triggers)),
     counters: (no) => counts.get(no) ?? null,
     follow: () => () => {},

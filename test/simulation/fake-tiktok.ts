@@ -9,7 +9,8 @@ import type { Connection, LinkListener, Look, TikTok } from '../../src/tiktok/ti
 import type { VirtualTime } from './virtual-time.ts'
 
 export type LookMood = 'truth' | 'unknown' | 'hanging'
-export type ConnectMood = 'ok' | 'hanging' | 'dying' | TikTokError['code']
+/** `stubborn`: it hands on another frame while it is being given up. */
+export type ConnectMood = 'ok' | 'stubborn' | 'hanging' | 'dying' | TikTokError['code']
 
 export const CONTROL = { none: 0, paused: 1, unpaused: 2, ended: 3, suspended: 4 } as const
 
@@ -105,6 +106,8 @@ export class FakeTikTok {
   looks = 0
   connects: { readonly at: number; readonly handle: string }[] = []
   refused = 0
+  /** Frames handed on while a connection was given up. */
+  late = 0
   /** Creators whose connections throw. */
   readonly poisoned = new Set<string>()
   /** Connects that threw. */
@@ -158,13 +161,14 @@ export class FakeTikTok {
         const number = this.dialled.push({ handle, broadcastId }) - 1
         const socket = new FakeSocket(this.#time, listener, number, handle, broadcastId)
         for (let frame = 0; frame < this.firstBatch; frame += 1) socket.send(CONTROL.none, 'fetch')
-        return Effect.andThen(
+        const connecting = Effect.andThen(
           Effect.sleep(CONNECT_MS),
           Effect.suspend((): Effect.Effect<Connection, TikTokError> => {
             const offline = this.stage(handle).broadcastId !== broadcastId
-            if (mood !== 'ok' || offline) {
+            const willing = mood === 'ok' || mood === 'stubborn'
+            if (!willing || offline) {
               this.refused += 1
-              const code = mood === 'ok' ? 'room_offline' : mood
+              const code = willing ? 'room_offline' : mood
               const retry = this.retryAfterMs === null ? {} : { retryAfterMs: this.retryAfterMs }
               return Effect.fail(new TikTokError({ code, message: 'refused', ...retry }))
             }
@@ -172,6 +176,12 @@ export class FakeTikTok {
             return Effect.succeed(socket.connection)
           }),
         )
+        if (mood !== 'stubborn') return connecting
+        const late = Effect.sync(() => {
+          this.late += 1
+          socket.send(CONTROL.none, 'fetch')
+        })
+        return Effect.onInterrupt(connecting, () => late)
       }),
   }
 

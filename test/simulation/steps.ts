@@ -16,6 +16,7 @@ const LOOKS: readonly LookMood[] = ['truth', 'truth', 'unknown', 'hanging']
 const CONNECTS: readonly ConnectMood[] = [
   'ok',
   'ok',
+  'stubborn',
   'network',
   'sign_rate_limited',
   'ws_refused',
