@@ -39,9 +39,9 @@ export interface App {
 }
 
 /** How long the rooms may take to let go, how long after a second signal, and how long leaving may take in all. */
-const LEAVE_LIMIT_MS = 6_000
+const LEAVE_LIMIT_MS = 5_500
 const HURRY_LIMIT_MS = 1_000
-const EXIT_LIMIT_MS = 9_500
+const EXIT_LIMIT_MS = 8_500
 
 /** The address or the port cannot be had; 73 is `EX_CANTCREAT` of sysexits. */
 class CannotListen extends Error {

@@ -3,6 +3,7 @@
 
 import * as Redacted from 'effect/Redacted'
 import type { Config } from './config.ts'
+import { exitNow } from './exit.ts'
 import { scrub } from './tiktok/failures.ts'
 
 const EXIT_CODE = 70
@@ -25,6 +26,6 @@ export const crashOf = (config: Config): Crash => {
       where: scrub(where, secrets),
     }
     console.error(JSON.stringify({ level: 'FATAL', ...said }))
-    process.exit(EXIT_CODE)
+    return exitNow(EXIT_CODE)
   }
 }

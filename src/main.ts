@@ -3,6 +3,7 @@
 import { startApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { crashOf } from './crash.ts'
+import { exitNow } from './exit.ts'
 import { surviveClosedStreams } from './logs.ts'
 
 surviveClosedStreams()
@@ -24,7 +25,9 @@ try {
   const leave = (): void => {
     if (isLeaving) return void starting.then((app) => app.hurry())
     isLeaving = true
-    void starting.then((app) => app.stop()).then((code) => process.exit(code), fail)
+    void starting
+      .then((app) => app.stop())
+      .then((code) => (code === 0 ? process.exit() : exitNow(code)), fail)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave)
   await starting
