@@ -117,7 +117,7 @@ export const runLink = (
     // A limited key rests in the budget, which lends another one meanwhile; other waits are this room's own.
     const ms = Math.max(backoff(tries), code === 'sign_rate_limited' ? 0 : (retryAfterMs ?? 0))
     tell(recording, 'connection.refused', { code, message, retryInMs: Math.round(ms) })
-    if (code === 'sign_bad_endpoint') tell(recording, 'sign.bad_endpoint', { message })
+    world.signNews(roomId, error)
     if (!recording.opened && code === 'room_offline') {
       resident.send({ type: 'link.offline', at, detail })
       return yield* Effect.never

@@ -10,6 +10,7 @@ import type { Settings } from '../domain/settings.ts'
 import { SignBudget } from '../tiktok/sign-budget.ts'
 import { TikTok } from '../tiktok/tiktok.ts'
 import type { Fork } from './bridge.ts'
+import { makeSignNews, type SignNews } from './sign-news.ts'
 import type { Tuning } from './tuning.ts'
 
 export interface World {
@@ -17,6 +18,7 @@ export interface World {
   readonly recorder: Recorder['Service']
   readonly tiktok: TikTok['Service']
   readonly budget: SignBudget['Service']
+  readonly signNews: SignNews
   readonly fork: Fork
   /** Wall clock, milliseconds UTC: for what is stored and shown. */
   readonly now: () => number
@@ -35,13 +37,18 @@ export const makeWorld = (
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const random = yield* Random.Random
+    const database = yield* Database
+    const budget = yield* SignBudget
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
+    const now = (): number => clock.currentTimeMillisUnsafe()
     return {
-      database: yield* Database,
+      database,
       recorder: yield* Recorder,
       tiktok: yield* TikTok,
-      budget: yield* SignBudget,
-      fork: Effect.runForkWith(yield* Effect.context<never>()),
-      now: () => clock.currentTimeMillisUnsafe(),
+      budget,
+      signNews: makeSignNews({ database, budget, fork, now }),
+      fork,
+      now,
       monotonicMs: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
       random: () => random.nextDoubleUnsafe(),
       tuning,

@@ -37,6 +37,22 @@ describe('a connection', () => {
     expect(more.length).toBeLessThanOrEqual(2)
     expect(ends(scene)).toEqual([])
     expect(scene.house.rooms.diagnose('r1')?.code).toBe('sign_limited')
+    expect(factsOf(scene, 'sign.limited')[0]).toEqual({ retryAfterMs: 37_000 })
+    expect(factsOf(scene, 'sign.key_cooled').length).toBe(scene.house.tiktok.refused)
+  })
+
+  it('T14: an answer that points elsewhere is told to the audit, and the room is tried again later', () => {
+    scene = play()
+    scene.house.tiktok.connect = 'sign_bad_endpoint'
+    stage(scene).broadcastId = '100'
+    until(scene, 'connecting')
+    scene.house.time.advance(1_000)
+    expect(scene.house.tiktok.refused).toBeGreaterThan(0)
+    expect(factsOf(scene, 'sign.bad_endpoint').length).toBe(scene.house.tiktok.refused)
+    expect(scene.house.disk.audit[0]).toMatchObject({ outcome: 'denied', code: 'sign_bad_endpoint' })
+    expect(ends(scene)).toEqual([])
+    scene.house.tiktok.connect = 'ok'
+    until(scene, 'live.receiving', 70_000)
   })
 
   it('T13: a sign server in trouble is tried with growing pauses of at most a minute, and then recorded', () => {

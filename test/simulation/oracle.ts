@@ -166,6 +166,23 @@ const checkReasons = (house: House, sessions: readonly SessionRow[]): void => {
   }
 }
 
+/** What was not received is a gap, never a silence: there is one between any two connections of a session. */
+const checkGaps = (house: House, sessions: readonly SessionRow[]): void => {
+  for (const { no } of sessions) {
+    const opened = house.disk.facts.filter(
+      ({ name, sessionId }) => name === 'connection.opened' && sessionId === `s${no}`,
+    ).length
+    if (opened < 2) continue
+    const gaps = house.disk.read('SELECT from_at, to_at FROM session_gaps WHERE session_no = ?', [no])
+    // The last one's row may still be on its way.
+    if (gaps.length < opened - 2) fail('gaps', `session ${no}: ${opened} connections, ${gaps.length} gaps`)
+    for (const { from_at: from, to_at: to } of gaps) {
+      if (to !== null && Number(to) < Number(from))
+        fail('gaps', `a gap of session ${no} ends before it begins`)
+    }
+  }
+}
+
 /** At every moment. */
 export const judge = (house: House, atRest = false): void => {
   const sessions = sessionsOf(house)
@@ -174,6 +191,7 @@ export const judge = (house: House, atRest = false): void => {
   checkOrder(house, sessions)
   checkStates(house)
   checkReasons(house, sessions)
+  checkGaps(house, sessions)
 }
 
 /** After everything has healed. */
