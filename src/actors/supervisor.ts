@@ -166,14 +166,23 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
 
   const restart = (resident: Resident): Effect.Effect<void> =>
     Effect.gen(function* () {
+      if (resident.gone) return
       const { id } = resident.room
       const raise = roomRows.raiseEpoch(id, world.now())
-      const raised = yield* Effect.orDie(untilWritten(database.write({ statements: [raise] })))
+      const raised = yield* untilWritten(database.write({ statements: [raise] }))
       const epoch = Number(raised.results[0]?.rows[0]?.['epoch'] ?? resident.room.epoch + 1)
       resident.room = { ...resident.room, epoch }
       spawn(resident, inheritance(resident, 'actor_failed'))
       resident.tellUnheard()
-    })
+    }).pipe(
+      // Whatever is wrong with it, a room is not left without an actor.
+      Effect.catchCause((cause) =>
+        Effect.logError('a room could not be started again', { roomId: resident.room.id }, cause).pipe(
+          Effect.andThen(Effect.sleep(tuning.quarantineRetryMs)),
+          Effect.andThen(Effect.suspend(() => restart(resident))),
+        ),
+      ),
+    )
 
   const quarantine = (resident: Resident, error: string): void => {
     const at = world.now()

@@ -160,15 +160,18 @@ export const makeLooks = (options: LooksOptions): Looks => {
     watch: (roomId, isUrgent) =>
       Effect.callback<FoundLive>((resume) => {
         const room = roomOf(roomId)
+        const found = (live: FoundLive): void => {
+          leave()
+          resume(Effect.succeed(live))
+        }
+        /** Unless somebody else has begun to watch it meanwhile. */
         const leave = (): void => {
+          if (room.found !== found) return
           room.found = null
           room.urgent = false
           due.take(room)
         }
-        room.found = (found) => {
-          leave()
-          resume(Effect.succeed(found))
-        }
+        room.found = found
         room.urgent = isUrgent
         if (isUrgent) urgent.push(room)
         // A room never looked at is due now, cold ones spread behind the others; else its last look says when.
