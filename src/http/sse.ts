@@ -29,6 +29,8 @@ export class SseClient {
   readonly tokenId: string | null
   #waiting: (() => void)[] = []
   #ended = false
+  /** Until the feed has something newer than what it was sent of the table. */
+  #joining = false
   #reason: Farewell | 'closed' = 'closed'
   /** True while the socket takes nothing more. */
   blocked = false
@@ -104,13 +106,21 @@ export class SseClient {
     feed.followers.add(this)
     this.index = feed.indexAfter(seq)
     this.seq = Math.max(this.seq, seq)
+    this.#joining = true
     this.deliver()
+  }
+
+  /** What was read from the table may be heard of in the feed only later: that is behind this client already. */
+  #join(feed: Feed): void {
+    this.index = Math.max(this.index, feed.indexAfter(this.seq))
+    this.#joining = this.index === feed.end
   }
 
   /** Writes what the socket takes. A client whose socket took nothing for too long is told so and closed. */
   deliver(): void {
     const feed = this.feed
     if (feed === null) return
+    if (this.#joining) this.#join(feed)
     while (!this.blocked && !this.#ended) {
       if (!feed.has(this.index)) return this.end('slow_consumer')
       const piece = feed.piece(this.index)
