@@ -22,7 +22,8 @@ export const find = (no: number): Query<SessionRow | null> =>
 export interface SessionFilter {
   readonly roomId?: string
   readonly broadcastId?: string
-  readonly reason?: EndReason
+  /** Ended for one of these. */
+  readonly reasons?: readonly EndReason[]
   /** True: only what is not archived yet; false: only what is. */
   readonly open?: boolean
   /** When it was opened, milliseconds UTC, inclusive and exclusive. */
@@ -46,7 +47,10 @@ export const list = (filter: SessionFilter): Query<readonly SessionRow[]> => {
   }
   add('room_id = ?', filter.roomId)
   add('broadcast_id = ?', filter.broadcastId)
-  add('end_reason = ?', filter.reason)
+  add(
+    'end_reason IN (SELECT value FROM json_each(?))',
+    filter.reasons === undefined ? undefined : JSON.stringify(filter.reasons),
+  )
   add('opened_at >= ?', filter.from)
   add('opened_at < ?', filter.to)
   add('no < ?', filter.before)

@@ -19,7 +19,9 @@ const SessionsQuery = Schema.Struct({
   ...PAGE,
   room: Schema.optionalKey(Schema.String).annotate({ description: "a room's id or handle" }),
   broadcastId: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[0-9]{1,20}$/))),
-  reason: Schema.optionalKey(Schema.String).annotate({ description: `one of ${END_REASONS.join(', ')}` }),
+  reason: Schema.optionalKey(Schema.String).annotate({
+    description: `one or more of ${END_REASONS.join(', ')}; commas between`,
+  }),
   open: Schema.optionalKey(Schema.Literals(['true', 'false'])).annotate({
     description: 'true: only what is not archived yet; false: only what is',
   }),
@@ -88,7 +90,7 @@ export const sessionRoutes = (api: Api): void => {
       const filter = given({
         roomId: scopeOf(identity, query.room),
         broadcastId: query.broadcastId,
-        reason: words(END_REASONS, query.reason, 'reason')[0],
+        reasons: query.reason === undefined ? undefined : words(END_REASONS, query.reason, 'reason'),
         open: query.open === undefined ? undefined : query.open === 'true',
         merged: query.merged === 'true',
         from: numberOf(query.from),

@@ -39,7 +39,7 @@ describe('sessions', () => {
     expect(await nos({})).toEqual([6, 5, 3, 2, 1])
     expect(await nos({ merged: true })).toEqual([6, 5, 4, 3, 2, 1])
     expect(await nos({ roomId: 'a' })).toEqual([5, 2, 1])
-    expect(await nos({ reason: 'manual_stop' })).toEqual([2])
+    expect(await nos({ reasons: ['manual_stop'] })).toEqual([2])
     expect(await nos({ open: true })).toEqual([6, 5])
     expect(await nos({ open: false, broadcastId: '3' })).toEqual([3])
     expect(await nos({ from: 5 * HOUR, to: 27 * HOUR })).toEqual([6, 3])

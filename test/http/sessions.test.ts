@@ -56,9 +56,18 @@ describe('lists of sessions', () => {
     expect(await ids('&room=session.room')).toEqual(['s3', 's1'])
     expect(await ids('&open=true')).toEqual(['s3'])
     expect(await ids('&open=false&reason=stream_end')).toEqual(['s2', 's1'])
+    expect(await ids('&reason=manual_stop')).toEqual([])
+    expect(await ids('&reason=manual_stop,stream_end')).toEqual(['s2', 's1'])
     expect(await ids(`&from=${T0 + 1}`)).toEqual([])
     expect(await ids(`&from=${T0}&to=${T0 + 1}`)).toEqual(['s3', 's2', 's1'])
-    for (const query of ['reason=never', 'open=1', 'from=-1', 'cursor=x', 'broadcastId=abc']) {
+    for (const query of [
+      'reason=never',
+      'reason=stream_end,never',
+      'open=1',
+      'from=-1',
+      'cursor=x',
+      'broadcastId=abc',
+    ]) {
       const { status, json } = await h.ask('GET', `/api/sessions?${query}`)
       expect(status, query).toBe(400)
       if (json['code'] === 'query_invalid') expect(json['field']).toBe(`/${query.split('=')[0]}`)
