@@ -26,7 +26,7 @@ const ActorShape = Schema.Struct({
 const seeing = { method: 'GET', tag: 'seeing', access: 'any' } as const
 
 export const machineRoutes = (api: Api): void => {
-  const { rooms, machines } = api.parts
+  const { rooms, machines, findRoom } = api.parts
   const graphs = machines.map(graphOf)
   const actorsOf = (identity: Identity) => rooms.actors().filter((actor) => mayRoom(identity, actor.roomId))
 
@@ -61,12 +61,14 @@ export const machineRoutes = (api: Api): void => {
       ...seeing,
       path: '/api/machines/:actor',
       id: 'machines.actor',
-      summary: 'One actor: where it is and what it would take',
+      summary: 'One actor, by its id or by its room’s id or handle: where it is and what it would take',
       answers: { 200: { about: 'the actor', schema: ActorShape } },
       problems: ['not_found'],
     },
     ({ c, identity }) => {
-      const actor = actorsOf(identity).find(({ id }) => id === c.req.param('actor'))
+      const asked = c.req.param('actor') ?? ''
+      const roomId = findRoom(asked)?.id
+      const actor = actorsOf(identity).find((one) => one.id === asked || one.roomId === roomId)
       if (actor === undefined) throw new Problem('not_found')
       const steps = actor.state.split('.')
       return json(200, { ...actor, path: steps.map((_, index) => steps.slice(0, index + 1).join('.')) })

@@ -155,6 +155,7 @@ describe('H04 S23: other people’s rooms do not exist', () => {
     expect(Object.values(room?.counts ?? {}).reduce((sum, count) => sum + count, 0)).toBe(1)
     expect((await h.ask('GET', `/api/machines/room:${other.id}`, { token: mine.token })).status).toBe(404)
     expect((await h.ask('GET', `/api/machines/room:${mine.id}`, { token: mine.token })).status).toBe(200)
+    expect((await h.ask('GET', '/api/machines/@other.room', { token: mine.token })).status).toBe(404)
   })
 
   it('S23: what is the owner’s own answers on every route, and the operator sees both', async () => {

@@ -179,6 +179,18 @@ describe('settings', () => {
 })
 
 describe('machines', () => {
+  it('one actor is found by its id, its room’s id, and the handle with or without an @', async () => {
+    const room = await h.addRoom('machine.room')
+    const wanted = [`room:${room.id}`, room.id, 'machine.room', '@Machine.Room', '%40machine.room']
+    for (const asked of wanted) {
+      const { status, json } = await h.ask('GET', `/api/machines/${asked}`)
+      expect([status, json['roomId']], asked).toEqual([200, room.id])
+    }
+    for (const asked of ['@nobody', 'room:none', '%40']) {
+      expect((await h.ask('GET', `/api/machines/${asked}`)).status, asked).toBe(404)
+    }
+  })
+
   it('are what runs: states and transitions of the code, and where the actors are', async () => {
     const { json } = await h.ask('GET', '/api/machines')
     const [room] = json['items'] as {
