@@ -77,9 +77,9 @@ const problemOf = (status: number, body: unknown, retryAfter: string | null): Fa
   const { code, title, detail, field } = body
   const said =
     typeof detail === 'string' ? detail : typeof title === 'string' ? title : `It answered ${status}`
-  const where = typeof field === 'string' ? ` (${field})` : ''
+  const where = typeof field === 'string' ? `${field.replace(/^\//, '').replaceAll('/', '.')}: ` : ''
   const again = retryAfter === null ? '' : ` Try again in ${retryAfter} s.`
-  return fail(kind, `${sentence(said + where)}${again} [${code}]`)
+  return fail(kind, `${where}${sentence(said)}${again} [${code}]`)
 }
 
 const refusedBy = (response: Response): Effect.Effect<never, Failure> =>

@@ -74,21 +74,21 @@ describe('what can go wrong', () => {
     expect((await run(['--url', `${server.url}/`, 'rooms', 'list'], { ...env, PORT: '1' })).error).toBeNull()
   })
 
-  it('says a problem as a sentence with its code and when to try again', async () => {
+  it('says a problem as a sentence with what it is about, its code and when to try again', async () => {
     server.answer = problem(
       409,
       {
         code: 'cooldown',
         title: 'The room is cooling down',
         detail: 'It was stopped by hand.',
-        field: '/body/force',
+        field: '/force',
       },
       { 'retry-after': '37' },
     )
     const { error } = await cli('rooms', 'start', 'maker')
     expect(error).toMatchObject({
       exitCode: 1,
-      message: 'It was stopped by hand. (/body/force). Try again in 37 s. [cooldown]',
+      message: 'force: It was stopped by hand. Try again in 37 s. [cooldown]',
     })
   })
 
