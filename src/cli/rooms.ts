@@ -38,6 +38,7 @@ const details = (diagnosis: JsonObject): string => {
     ['advice', plain(diagnosis['advice'])],
     ['session', of('session.id')],
     ['events', of('session.counters.events')],
+    ['last session', of('lastSessionId')],
     ['last look', moment(at(diagnosis, 'evidence.lookedAt'))],
     ['next look', moment(at(diagnosis, 'evidence.nextLookAt'))],
     ['last error', of('lastError')],

@@ -104,6 +104,19 @@ describe('rooms', () => {
     expect(out).toContain('2026-01-02 00:00:00Z')
   })
 
+  it('shows the session that is ending, and the last one', async () => {
+    const shown = async (status: object) => {
+      server.answer = json({ sentence: '', next: '', advice: null, evidence: { status } })
+      return (await cli('rooms', 'show', '@maker')).out
+    }
+    expect(await shown({ ...ROOM, state: 'draining', lastSessionId: 's3' })).toMatch(
+      /state +draining [^]*\nsession +s4\n[^]*\nlast session +s3\n/,
+    )
+    expect(await shown({ ...ROOM, state: 'cooldown', session: null, lastSessionId: 's4' })).toMatch(
+      /\nsession +–\n[^]*\nlast session +s4\n/,
+    )
+  })
+
   it('does not remove without being sure, and asks nobody', async () => {
     const { error } = await cli('rooms', 'remove', 'maker')
     expect(error).toMatchObject({ exitCode: 2 })
