@@ -113,6 +113,27 @@ describe('what cannot be stored', () => {
     })
   })
 
+  it('poison that comes after the archive is late, like an event: the row counts the rest of it', async () => {
+    bench = await startBench()
+    await bench.session(1)
+    const broken = { ...say('lost'), payload: Uint8Array.from([0x0a, 0xff, 0xff, 0xff, 0x7f, 1]) }
+    bench.frame(1, buildFrame([say('in time'), broken]).bytes)
+    await bench.commit()
+    await bench.connection.query(`UPDATE sessions SET archived_at = 9, end_reason = 'stream_end'`)
+    const archived = await counted()
+    // Before the recorder knows of the archive, and after.
+    for (let n = 0; n < 2; n += 1) {
+      bench.frame(1, buildFrame([say('late'), { ...broken, msgId: String(n + 1) }]).bytes)
+      await bench.commit()
+      bench.accept({ type: 'archived', no: 1 })
+    }
+    const lateness = (table: string) => bench.rows(`SELECT late FROM ${table} ORDER BY id`)
+    expect(await lateness('events')).toEqual([{ late: 0 }, { late: 1 }, { late: 1 }])
+    expect(await lateness('poison')).toEqual([{ late: 0 }, { late: 1 }, { late: 1 }])
+    expect(await counted()).toEqual(archived)
+    expect(archived).toMatchObject({ event_count: 1, poison: 1 })
+  })
+
   it('a frame that unpacks to more than it may is poison', async () => {
     bench = await startBench()
     await bench.session(1)

@@ -59,8 +59,9 @@ export const newEventsSql = (count: number): string => valuesSql(count, 22, [INS
 const OURS = 's.no = v ->> 0 AND s.epoch <= v ->> 1'
 
 /** ?1: rows of [session, epoch, …`PoisonRow`]. */
-export const POISON_SQL = `INSERT INTO poison (session_no, frame_id, idx, at, method, msg_id, error, sha256, head, size)
-SELECT s.no, (s.no << 26) + (v ->> 2), v ->> 3, v ->> 4, v ->> 5, v ->> 6, v ->> 7, v ->> 8, v ->> 9, v ->> 10
+export const POISON_SQL = `INSERT INTO poison (session_no, frame_id, idx, at, method, msg_id, error, sha256, head, size, late)
+SELECT s.no, (s.no << 26) + (v ->> 2), v ->> 3, v ->> 4, v ->> 5, v ->> 6, v ->> 7, v ->> 8, v ->> 9, v ->> 10,
+s.archived_at IS NOT NULL
 FROM ${rowsOf('?1')} CROSS JOIN sessions AS s ON ${OURS}
 WHERE true ON CONFLICT DO NOTHING`
 

@@ -12,6 +12,7 @@ const RUN_MAX = 10_000
 const EMPTY = `s.archived_at IS NOT NULL AND s.event_count = 0 AND s.poison = 0
 AND coalesce(s.ended_at, s.last_at) < ?2
 AND NOT EXISTS (SELECT 1 FROM events WHERE id > (s.no << 26) - 1 AND id < (s.no + 1) << 26)
+AND NOT EXISTS (SELECT 1 FROM poison WHERE session_no = s.no)
 AND NOT EXISTS (SELECT 1 FROM sessions AS child WHERE child.merged_into = s.no)`
 
 const FIND = `SELECT s.no, s.room_id FROM sessions AS s WHERE ${EMPTY}

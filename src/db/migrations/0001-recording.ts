@@ -171,7 +171,8 @@ export const recording = {
       error TEXT NOT NULL,
       sha256 TEXT NOT NULL,
       head TEXT NOT NULL,
-      size INTEGER NOT NULL
+      size INTEGER NOT NULL,
+      late INTEGER NOT NULL DEFAULT 0
     )`,
     `CREATE UNIQUE INDEX poison_once ON poison(session_no, frame_id, idx)`,
     `CREATE TABLE archive_attempts (
