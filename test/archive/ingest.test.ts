@@ -205,6 +205,25 @@ describe('what is repeated', () => {
     expect(bench.said.length).toBeGreaterThan(said)
   })
 
+  it.each(['new', 'recounted'])('a total that the row knows better never goes back (%s)', async (how) => {
+    bench = await startBench()
+    await bench.session(1)
+    const [old] = chats(1)
+    await bench.session(2, { roomNo: 1 })
+    bench.frame(2, buildFrame([old!]).bytes)
+    bench.frame(1, buildFrame(chats(5)).bytes)
+    await bench.commit()
+    // Pieces of unknown outcome that a crashed process left were on disk after all.
+    await bench.connection.query(
+      'UPDATE sessions SET frames = 50, bytes = 5000, received = 80, poison = 70, duplicates = 5 WHERE no = 1',
+    )
+    bench.frame(1, buildFrame([...chats(2, 'more'), ...(how === 'new' ? [] : [old!])]).bytes)
+    await bench.commit()
+    const row = await bench.row('SELECT * FROM sessions WHERE no = 1')
+    expect(row).toMatchObject({ frames: 50, bytes: 5_000, received: 80, poison: 70, event_count: 7 })
+    expect(row['duplicates']).toBe(3)
+  })
+
   it('messages without an id keep apart when live, and are found again in a replay', async () => {
     bench = await startBench()
     await bench.session(1)

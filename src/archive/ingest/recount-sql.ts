@@ -23,8 +23,9 @@ c AS MATERIALIZED (
   coalesce(max(e.total) ${viewers}, 0) AS peak, coalesce(sum(e.total) ${viewers}, 0) AS viewers_sum,
   count(*) ${viewers} AS samples, max(e.id) ${viewers} AS last_viewers
   FROM w CROSS JOIN sessions AS s ON ${OPEN} LEFT JOIN events AS e ON ${NEW} GROUP BY w.no)
-UPDATE sessions SET frames = c.frames, bytes = c.bytes, received = c.received, poison = c.poison,
-duplicates = c.received - c.poison - (event_count + c.events), event_count = event_count + c.events,
+UPDATE sessions SET frames = max(sessions.frames, c.frames), bytes = max(sessions.bytes, c.bytes),
+received = max(sessions.received, c.received), poison = max(sessions.poison, c.poison),
+duplicates = max(sessions.received, c.received) - max(sessions.poison, c.poison) - (event_count + c.events), event_count = event_count + c.events,
 chats = sessions.chats + c.chats, gifts = sessions.gifts + c.gifts, likes = sessions.likes + c.likes,
 joins = sessions.joins + c.joins, follows = sessions.follows + c.follows, shares = sessions.shares + c.shares,
 viewers_peak = max(viewers_peak, c.peak), viewers_sum = sessions.viewers_sum + c.viewers_sum,

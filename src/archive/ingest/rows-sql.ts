@@ -69,10 +69,12 @@ WHERE true ON CONFLICT DO NOTHING`
  * ?1: rows of [session, epoch, …what is true after them: frames, bytes, received, poison, last arrival, last frame,
  * last sequence, …what they add: events, chats, gifts, likes, joins, follows, shares, viewers sum and samples,
  * …highest and last viewers]. Right only after `eventsSql`, of which every row was new.
+ * What is true after them never goes back: a piece whose outcome was unknown may run after the one behind it.
  */
-export const COUNTERS_SQL = `UPDATE sessions SET frames = v ->> 2, bytes = v ->> 3, received = v ->> 4, poison = v ->> 5,
+export const COUNTERS_SQL = `UPDATE sessions SET frames = max(frames, v ->> 2), bytes = max(bytes, v ->> 3),
+received = max(received, v ->> 4), poison = max(poison, v ->> 5),
 last_at = max(last_at, v ->> 6), last_frame_seq = max(last_frame_seq, v ->> 7), last_seq = max(last_seq, v ->> 8),
-duplicates = (v ->> 4) - (v ->> 5) - event_count - (v ->> 9), event_count = event_count + (v ->> 9),
+duplicates = max(received, v ->> 4) - max(poison, v ->> 5) - event_count - (v ->> 9), event_count = event_count + (v ->> 9),
 chats = chats + (v ->> 10), gifts = gifts + (v ->> 11), likes = likes + (v ->> 12), joins = joins + (v ->> 13),
 follows = follows + (v ->> 14), shares = shares + (v ->> 15), viewers_sum = viewers_sum + (v ->> 16),
 viewers_samples = viewers_samples + (v ->> 17), viewers_peak = max(viewers_peak, v ->> 18),
