@@ -24,7 +24,12 @@ const upToDate = () => {
   const known = new Set(wanted.map(([path]) => path))
   return (
     existsSync(join(root, 'node_modules', '.bin', 'node')) &&
-    wanted.every(([path, entry]) => versions.get(path) === entry.version || entry.optional === true) &&
+    wanted.every(
+      ([path, entry]) =>
+        entry.optional === true ||
+        // npm may write the list of what is installed without installing it.
+        (versions.get(path) === entry.version && existsSync(join(root, path))),
+    ) &&
     installed.every(([path]) => known.has(path))
   )
 }

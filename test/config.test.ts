@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import * as Redacted from 'effect/Redacted'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readConfig, VARIABLES } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { VARIABLES } from '../src/variables.ts'
 
 const canary = 'canary-7f3a9c-value'
 const problemsOf = (env: Record<string, string>): readonly string[] => {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Connection } from './client.ts'
 import { Refusal } from './failure.ts'
 import { recording } from './migrations/0001-recording.ts'
+import { outbound } from './migrations/0002-outbound.ts'
 
 export interface Migration {
   readonly version: number
@@ -13,7 +14,7 @@ export interface Migration {
 }
 
 /** In order, without holes; a released one is never edited. */
-export const MIGRATIONS: readonly Migration[] = [recording]
+export const MIGRATIONS: readonly Migration[] = [recording, outbound]
 
 export interface Migrated {
   readonly from: number

@@ -38,6 +38,23 @@ const table = {
   quarantined: { status: 409, title: 'The room is quarantined until it is released', again: 'changed' },
   not_quarantined: { status: 409, title: 'The room is not quarantined', again: 'never' },
   not_recording: { status: 409, title: 'The room is not recording', again: 'later' },
+  not_live: { status: 409, title: 'The destination is not being sent out', again: 'changed' },
+  destination_unknown: { status: 404, title: 'The room has no such destination', again: 'changed' },
+  destination_incomplete: {
+    status: 409,
+    title: 'The destination has no address or no stream key',
+    again: 'changed',
+  },
+  destination_in_use: { status: 409, title: 'The destination is on air', again: 'changed' },
+  stop_unconfirmed: {
+    status: 409,
+    title: 'LiveKit has not confirmed that the last egress stopped',
+    again: 'later',
+  },
+  livekit_unconfigured: { status: 409, title: 'No LiveKit server is configured', again: 'never' },
+  livekit_unavailable: { status: 503, title: 'LiveKit does not answer as it should', again: 'later' },
+  webhook_rejected: { status: 401, title: 'The webhook is not signed as it must be', again: 'never' },
+  request_timeout: { status: 408, title: 'The body took too long to arrive', again: 'later' },
   conflict: { status: 409, title: 'It changed in the meantime', again: 'changed' },
   idempotency_in_progress: {
     status: 409,
