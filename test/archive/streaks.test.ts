@@ -121,4 +121,28 @@ describe('a gift streak', () => {
     expect(await streaks()).toMatchObject([{ count: 3, frames: 2 }])
     expect(await session()).toEqual({ gifts: 2, gift_value: 3 })
   })
+
+  it.each([false, true])(
+    'of absurd size is cut, and the value stays a whole number (recounted: %s)',
+    async (again) => {
+      const absurd: GiftKind = { id: '1', name: 'Absurd', diamonds: 2 ** 31 - 1, combo: true }
+      const given = ['7', '8', '9'].map((group) =>
+        gift(head(), person(1), absurd, { repeat: 2 ** 31 - 1, group, final: true }),
+      )
+      if (again) {
+        // A message that another session of the room has: this batch is counted by the database.
+        await bench.session(2)
+        bench.frame(2, buildFrame(given.slice(0, 1)).bytes)
+        await bench.commit()
+      }
+      bench.frame(1, buildFrame(given).bytes)
+      await bench.commit()
+      const row = await bench.row('SELECT gift_value, typeof(gift_value) AS type FROM sessions WHERE no = 1')
+      expect(row).toEqual({ gift_value: (again ? 2 : 3) * 2 ** 40, type: 'integer' })
+      expect(await bench.row('SELECT max(amount) AS amount, max(value) AS value FROM events')).toEqual({
+        amount: 2 ** 20,
+        value: 2 ** 20,
+      })
+    },
+  )
 })

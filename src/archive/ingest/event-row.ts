@@ -7,6 +7,15 @@ export const TEXT_MAX = 65_536
 /** Names decorate an event: they are cut and mended, never a reason to lose it. */
 const NAME_MAX = 256
 const METHOD_MAX = 128
+/**
+ * What sessions add up is cut where nobody's real number lies, so that no message, however absurd, makes a sum a
+ * fraction: a gift of a million at a million diamonds each, a hundred million likes or viewers in one message.
+ */
+const GIFT_MAX = 2 ** 20
+const SUMMED_MAX = 2 ** 27
+const AMOUNT_MAX: Partial<Record<EventKind, number>> = { gift: GIFT_MAX, like: SUMMED_MAX }
+const TOTAL_MAX: Partial<Record<EventKind, number>> = { viewers: SUMMED_MAX }
+const VALUE_MAX: Partial<Record<EventKind, number>> = { gift: GIFT_MAX }
 
 export interface EventRow {
   readonly seq: number
@@ -48,8 +57,8 @@ export const isInt64 = (text: string): boolean =>
       : text.length === 20 && /^-[0-9]{19}$/.test(text) && text.slice(1) <= '9223372036854775808'
 
 const idOrNull = (id: string | null): string | null => (id !== null && isInt64(id) ? id : null)
-const intOrNull = (value: number | null): number | null =>
-  value !== null && Number.isSafeInteger(value) ? value : null
+const intOrNull = (value: number | null, max = Number.MAX_SAFE_INTEGER): number | null =>
+  value !== null && Number.isSafeInteger(value) ? Math.min(value, max) : null
 
 /** SQLite ends some texts at a NUL, and half a surrogate pair is no character. */
 const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')
@@ -98,9 +107,9 @@ export const eventRow = (
   handle: nameOf(event.handle),
   nickname: nameOf(event.nickname),
   text: textOf(event.text),
-  amount: intOrNull(event.amount),
-  total: intOrNull(event.total),
-  value: intOrNull(event.value),
+  amount: intOrNull(event.amount, AMOUNT_MAX[event.kind]),
+  total: intOrNull(event.total, TOTAL_MAX[event.kind]),
+  value: intOrNull(event.value, VALUE_MAX[event.kind]),
   giftId: idOrNull(event.giftId),
   groupId: idOrNull(event.groupId),
   final: event.final,
