@@ -68,6 +68,10 @@ export class Live extends Context.Service<
     readonly retry: (roomId: string, platform: string, caller: Caller) => Command
     /** What LiveKit says of an egress; unknown ones are passed over. Never fails. True when it was one of ours. */
     readonly observe: (view: EgressView, source: ViewSource) => boolean
+    /** Whose egress this is, by its id or by the LiveKit room that only we send out; null when not ours. */
+    readonly roomOf: (livekitRoom: string, egressId: string | null) => string | null
+    /** What a platform says of itself; shown, and nothing else. */
+    readonly see: (roomId: string, platform: string, view: PlatformView) => void
     /** Every actor for the visualizer. */
     readonly actors: () => readonly {
       readonly id: string
