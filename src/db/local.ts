@@ -8,6 +8,7 @@ import type { Result, Row, SqlValue, Statement } from './database.ts'
 import { failureOf, type Phase } from './driver-errors.ts'
 import { Failure, isStorage, Refusal } from './failure.ts'
 import { collectGarbage } from './garbage.ts'
+import { keepPrivate } from './private-file.ts'
 import { storable } from './text.ts'
 
 const JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -128,6 +129,7 @@ const rowOf = (columns: readonly string[], values: readonly unknown[]): Row => {
 const open = (path: string, options: ConnectionOptions): Handle => {
   let handle: Handle | undefined
   try {
+    if (options.mode === 'write') keepPrivate(path)
     handle = new Handle(path, options.busyTimeoutMs ?? 50)
     for (const pragma of pragmasOf(options)) handle.run({ sql: `PRAGMA ${pragma}` })
     for (const [name, value] of expected(options.mode)) {
@@ -220,6 +222,7 @@ export const openLocal = (path: string, options: ConnectionOptions): Connection 
 export const holdLock = (path: string): { readonly release: () => void } | null => {
   let database: Database.Database | undefined
   try {
+    keepPrivate(path)
     database = new Database(path, { timeout: 0 })
     database.exec('BEGIN IMMEDIATE')
     const held = database

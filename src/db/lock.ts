@@ -26,7 +26,7 @@ const holderOf = (path: string): string => {
 export const takeLock = (path: string): Lock => {
   const held = holdLock(`${path}.lock`)
   if (held === null) throw new Refusal('lock_held', `${holderOf(path)} has this database open`)
-  writeFileSync(pidPath(path), `${process.pid}\n`)
+  writeFileSync(pidPath(path), `${process.pid}\n`, { mode: 0o600 })
   return {
     release: () => {
       rmSync(pidPath(path), { force: true })

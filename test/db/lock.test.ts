@@ -1,6 +1,7 @@
 // One process per database file.
 
-import { writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startChild, type Child } from '../_support/db-process.ts'
 import { startDatabase, tempFolder } from '../_support/db.ts'
@@ -67,5 +68,21 @@ describe('the lock of the database file', () => {
       _tag: 'DatabaseRefused',
       code: 'cannot_open',
     })
+  })
+
+  it('its files can be read by nobody else, also those that an earlier start left open to all', async () => {
+    chmodSync(folder.path, 0o755)
+    const readable = () =>
+      readdirSync(folder.path).filter((file) => statSync(join(folder.path, file)).mode & 0o077)
+    const first = await startDatabase({ folder: folder.path })
+    const ends = readdirSync(folder.path).map((file) => file.replace('roomkeeper', ''))
+    expect(ends).toEqual(expect.arrayContaining(['.db', '.db-shm', '.db-wal', '.db.lock', '.db.lock.pid']))
+    expect(readable()).toEqual([])
+    await first.close()
+    for (const file of readdirSync(folder.path)) chmodSync(join(folder.path, file), 0o644)
+    expect(readable()).not.toEqual([])
+    const again = await startDatabase({ folder: folder.path })
+    expect(readable()).toEqual([])
+    await again.close()
   })
 })
