@@ -16,7 +16,7 @@ export interface WriterOptions {
   readonly connection: Connection
   readonly ingest: (say: Say, connection: Connection) => Ingest
   readonly gauges: SharedArrayBuffer
-  /** How long the first arrival waits for company. Default 20. */
+  /** Frames wait for company: their commits begin at most this often. Default 20. */
   readonly groupMs?: number
   /** How long a transaction waits for a lock or for what is before it. Default 10,000. */
   readonly transactionLimitMs?: number
@@ -31,6 +31,11 @@ const ATTEMPTS_MAX = 3
 const RETRY_BASE_MS = 50
 const RETRY_CAP_MS = 2_000
 const WAL_EVERY_MS = 250
+/**
+ * Rows between two checkpoints: about 4 MB of WAL, done in the time that is left until the next commit. SQLite's
+ * own, after four times as much, is inside a commit and everybody in it waits; it is for what has few large rows.
+ */
+const CHECKPOINT_ROWS = 1_000
 
 const backoffMs = (failures: number): number =>
   Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** Math.min(20, failures - 1)) * (0.5 + Math.random() * 0.5)
@@ -60,7 +65,9 @@ export const runWriter = async (options: WriterOptions): Promise<void> => {
   let unresolved: Attempt | null = null
   let failures = 0
   let firstAt = 0
+  let turnAt = 0
   let walAt = 0
+  let rowsInWal = 0
   let busy = false
   let timer: NodeJS.Timeout | null = null
   let closeBy: number | null = null
@@ -143,6 +150,7 @@ export const runWriter = async (options: WriterOptions): Promise<void> => {
     const now = Date.now()
     gauges.ended(now, performance.now() - startedAt, failure === null ? attempt.rows : 0)
     measureWal(now)
+    rowsInWal += attempt.rows
     if (failure === null) landed(attempt)
     else failed(attempt, failure)
     return failure === null
@@ -154,6 +162,13 @@ export const runWriter = async (options: WriterOptions): Promise<void> => {
       if (failure !== null) return failed(null, failure)
     }
     while (waiting.length > 0 && (await commitNext()));
+  }
+
+  /** After the news of the commits is out. What fails here is tried again later, like SQLite's own. */
+  const checkpoint = async (): Promise<void> => {
+    if (connection.path === null || failures > 0 || rowsInWal < CHECKPOINT_ROWS) return
+    rowsInWal = 0
+    await connection.query('PRAGMA wal_checkpoint(PASSIVE)').catch(() => null)
   }
 
   const close = async (): Promise<void> => {
@@ -173,11 +188,13 @@ export const runWriter = async (options: WriterOptions): Promise<void> => {
     if (busy) return
     busy = true
     firstAt = 0
+    turnAt = performance.now()
     collect()
     void turn()
   }
   const turn = async (): Promise<void> => {
     await work()
+    await checkpoint()
     busy = false
     collect()
     if (closeBy !== null && (waiting.length === 0 || Date.now() >= closeBy)) await close()
@@ -217,6 +234,6 @@ export const runWriter = async (options: WriterOptions): Promise<void> => {
     if (failures > 0) arm(backoffMs(failures))
     else if (isUrgent) setImmediate(run)
     else if (now - firstAt >= groupMs) run()
-    else arm(groupMs)
+    else arm(Math.max(0, turnAt + groupMs - now))
   })
 }

@@ -17,8 +17,22 @@ export interface Batch {
   readonly ack: { readonly logId: string; readonly internalExt: string } | null
 }
 
+/** What a frame says it unpacks to is room for it in one piece; beyond this it is unpacked piece by piece. */
+const PIECE_MIN_BYTES = 1_024
+const PIECE_MAX_BYTES = 256 * 1024
+const SIZE_BYTES = 4
+
+/** Gzip ends with the size of what is in it. It may lie: it only decides how much room is made at once. */
+const pieceOf = (payload: Uint8Array): number => {
+  const at = payload.byteOffset + payload.byteLength - SIZE_BYTES
+  if (payload.byteLength < SIZE_BYTES) return PIECE_MIN_BYTES
+  const size = new DataView(payload.buffer, at, SIZE_BYTES).getUint32(0, true)
+  // One byte more, so that the end is seen without asking for more room.
+  return Math.min(PIECE_MAX_BYTES, Math.max(PIECE_MIN_BYTES, size + 1))
+}
+
 const unpacked = (payload: Uint8Array): Uint8Array =>
-  gunzipSync(payload, { maxOutputLength: UNPACKED_MAX_BYTES })
+  gunzipSync(payload, { maxOutputLength: UNPACKED_MAX_BYTES, chunkSize: pieceOf(payload) })
 
 /** Null: a sign of life without messages. Throws what the decoder or gzip throws, or `Unfit`. */
 export const batchOf = (decoder: Decoder, kind: FrameKind, bytes: Uint8Array): Batch | null => {
