@@ -32,8 +32,9 @@ describe('directions', () => {
     machines: ['domain'],
     tiktok: ['domain', 'db'],
     archive: ['domain', 'db'],
-    actors: ['domain', 'db', 'machines', 'tiktok', 'archive'],
-    http: ['domain', 'db', 'machines', 'actors', 'archive', 'tiktok'],
+    egress: ['domain', 'db'],
+    actors: ['domain', 'db', 'machines', 'tiktok', 'archive', 'egress'],
+    http: ['domain', 'db', 'machines', 'actors', 'archive', 'tiktok', 'egress'],
     cli: ['domain'],
   }
   it('each folder imports only what lies below it', () => {
@@ -57,6 +58,10 @@ describe('directions', () => {
       [/^tiktok-live-proto/, /^$/],
       [/^@libsql\/client/, /^src\/db\/client\.ts$/],
       [/^libsql/, /^src\/db\/local\.ts$/],
+      [
+        /^(livekit-server-sdk|@livekit\/protocol)$/,
+        /^src\/egress\/(livekit-[a-z-]+|webhook[a-z-]*|ingress|join-tokens)\.ts$/,
+      ],
       [/^@?hono(\/|$)/, /^src\/http\//],
       [/^xstate/, /^src\/(machines|actors)\/|^src\/http\/machines/],
     ]
