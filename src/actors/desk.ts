@@ -2,7 +2,6 @@
 // each refusal in the audit too. What a command means is in `actors/commands.ts` and `actors/registry.ts`.
 
 import * as Effect from 'effect/Effect'
-import * as Schedule from 'effect/Schedule'
 import type { AuditEntry, Committed, Transaction } from '../db/database.ts'
 import { CommandRefused, type DbError } from '../domain/errors.ts'
 import type { Fact, FactName } from '../domain/facts.ts'
@@ -11,6 +10,7 @@ import type { Resident } from './resident.ts'
 import type { Caller } from './rooms.ts'
 import type { Supervisor } from './supervisor.ts'
 import type { World } from './world.ts'
+import { writeOnce } from './writing.ts'
 
 export type Commanded<A> = Effect.Effect<A, CommandRefused | DbError>
 
@@ -43,7 +43,7 @@ export interface Desk {
   /** Refused, and the audit hears of it. */
   readonly refuse: (request: Request, refusal: Refusal) => Commanded<never>
   readonly write: (change: Transaction) => Effect.Effect<Committed, DbError>
-  /** The change, its facts and its audit row, durable together. */
+  /** The change, its facts and its audit row, durable together and once; its results may be unknown (`writing.ts`). */
   readonly commit: (
     request: Request,
     change: Transaction,
@@ -61,13 +61,6 @@ export const refusalOf = ({ code, message, retryAfterMs, field }: Refusal): Comm
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(field !== undefined && { field }),
   })
-
-/** Statements are idempotent, so an unknown outcome is settled by asking again. */
-const ASK_AGAIN = {
-  while: (error: DbError) => error.outcome === 'unknown' && error.kind !== 'closed',
-  times: 3,
-}
-const ASK_AGAIN_MS = 50
 
 export const makeDesk = (world: World, supervisor: Supervisor): Desk => {
   let closed = false
@@ -90,7 +83,7 @@ export const makeDesk = (world: World, supervisor: Supervisor): Desk => {
   })
 
   const write = (transaction: Transaction): Effect.Effect<Committed, DbError> =>
-    Effect.retry(world.database.write(transaction), { ...ASK_AGAIN, schedule: Schedule.spaced(ASK_AGAIN_MS) })
+    writeOnce(world.database, transaction)
 
   const refuse: Desk['refuse'] = (request, refusal) =>
     Effect.andThen(

@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import * as Effect from 'effect/Effect'
+import { Database } from '../db/database.ts'
 import * as roomRows from '../db/rooms.ts'
 import { proxyAad } from '../db/rooms.ts'
 import { type KeyRing, seal } from '../db/seal.ts'
@@ -44,6 +45,13 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
   const sealed = (roomId: string, proxyUrl: string | null): string | null =>
     proxyUrl === null ? null : seal(keys, proxyAad(roomId), proxyUrl)
 
+  /** Of a room that is there although the answer to its insert was lost. */
+  const numberOf = (roomId: string) =>
+    Effect.map(
+      Effect.provideService(roomRows.find(roomId), Database, world.database),
+      (row) => row?.no ?? null,
+    )
+
   const add: Registry['add'] = (request, { handle, displayName, monitor, proxyUrl }) =>
     desk.unlessClosed(
       request,
@@ -70,9 +78,10 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
         )
         // Somebody was faster; the commit's own audit row says that nothing was done.
         if (!applied) return yield* refusalOf(TAKEN)
+        const no = results[0]?.rows[0]?.['no'] ?? (yield* numberOf(id))
         const room: Room = {
           id,
-          no: Number(results[0]?.rows[0]?.['no']),
+          no: Number(no),
           handle,
           displayName,
           monitor,
