@@ -101,8 +101,13 @@ export class Recording {
     this.#tap = tap
   }
 
-  /** A connection that came about. When the session has begun to end meanwhile it is let go at once. */
+  /**
+   * A connection that came about. When the session has begun to end meanwhile it is let go at once, and so is the
+   * one before it when there still is one: a socket that nobody holds would never be closed.
+   */
   keep(connection: Connection, closed: Deferred.Deferred<Closed>, isHeld = never): void {
+    const before = this.#connection
+    if (before !== null && before !== connection) this.#world.fork(before.finish(0))
     this.#connection = connection
     this.#closed = closed
     this.#isHeld = isHeld
