@@ -28,6 +28,8 @@ export class LiveSession {
   readonly taps = new Set<LiveTap>()
   readonly followers = new Set<(events: readonly string[]) => void>()
   gap: { readonly cause: GapCause; readonly at: number } | null = null
+  /** What was last heard of TikTok's pause; null when nothing was. */
+  isPaused: boolean | null = null
   gate: Gate | null = null
   /** Number of the last connection. */
   conn = 0

@@ -38,8 +38,9 @@ const make = Effect.fnUntraced(function* (options: RecorderOptions) {
   const live = new LiveSessions({
     post: (message, transfer) => port.post(message, transfer),
     monotonicMs,
-    paused: (session: LiveSession, action: ControlAction, at: number) =>
-      pauses.heard(refOf(session.session.no), action, at),
+    paused: (session: LiveSession, action: ControlAction, at: number) => {
+      if (action === 'paused' || action === 'unpaused') pauses.heard(session, action === 'paused', at)
+    },
     durable: (news) => metrics.count(news, context),
     ...(options.pressure !== undefined && { limits: options.pressure }),
   })
