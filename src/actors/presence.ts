@@ -36,6 +36,8 @@ export const heedLook = (
       })
       return Effect.never
     }
+    // Its message may have been lost with a connection, so the interval is opened and closed here as well.
+    if (recording.opened) world.recorder.notePause(recording.session.no, look.paused, look.at)
     resident.send({ type: look.paused ? 'stream.paused' : 'stream.unpaused' })
     return Effect.void
   })

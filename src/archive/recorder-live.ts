@@ -153,6 +153,10 @@ const make = Effect.fnUntraced(function* (options: RecorderOptions) {
           ),
         )
       }),
+    notePause: (no, isPaused, at) => {
+      const one = live.find(no)
+      if (one !== null) pauses.heard(one, isPaused, at)
+    },
     intendEnd: (no, end) =>
       Effect.suspend(() => settle(refOf(no), writes.intendEndTransaction(refOf(no), end))),
     park: (no, at) => Effect.suspend(() => settle(refOf(no), writes.parkTransaction(refOf(no), at))),

@@ -75,6 +75,8 @@ export class Recorder extends Context.Service<
       detail: string | null,
     ) => Effect.Effect<void, DbError>
     readonly closeGap: (sessionNo: number, at: number) => Effect.Effect<void, DbError>
+    /** A look found the broadcast paused, or not; what its own messages say is heard without it. Written soon. */
+    readonly notePause: (sessionNo: number, isPaused: boolean, at: number) => void
     /** The accepted end trigger, written before anything acts on it. */
     readonly intendEnd: (sessionNo: number, end: EndTrigger) => Effect.Effect<void, DbError>
     /** We leave; the session stays open for the next boot. */

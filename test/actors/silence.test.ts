@@ -22,7 +22,8 @@ const SETTINGS = { silenceTimeoutMs: 30_000, heartbeatIntervalMs: 10_000 }
 const watching = Effect.fnUntraced(function* (held: boolean) {
   const clock = yield* Clock.Clock
   const monotonicMs = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-  const world = { monotonicMs, settings: () => SETTINGS } as unknown as World
+  const recorder = { notePause: () => {} }
+  const world = { monotonicMs, recorder, settings: () => SETTINGS } as unknown as World
   const asked: number[] = []
   const looks = {
     ask: () => Effect.sync(() => (asked.push(monotonicMs()), LIVE)),

@@ -3,13 +3,15 @@
 import { it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
 import * as TestClock from 'effect/testing/TestClock'
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { LiveSession } from '../../src/archive/live-session.ts'
 import { makePauses } from '../../src/archive/pauses.ts'
 import type { Database, Transaction } from '../../src/db/database.ts'
 import { DbError } from '../../src/domain/errors.ts'
 import { NO_COUNTERS } from '../../src/domain/session.ts'
-import { sessionOf } from '../_support/archive.ts'
+import { head, newHeard, sessionOf, startDesk } from '../_support/archive.ts'
+import { buildFrame } from '../_support/tiktok/frames.ts'
+import { control } from '../_support/tiktok/messages.ts'
 
 const liveSession = (no: number): LiveSession => {
   const live = new LiveSession(sessionOf(no, `room${no}`, 1), NO_COUNTERS, { ms: 0, atMs: 0 })
@@ -109,4 +111,55 @@ describe('a pause', () => {
       ])
     }),
   )
+})
+
+describe('a pause that a look notices', () => {
+  it('opens and closes the interval like a message, and neither says again what the other said', async () => {
+    const desk = await startDesk()
+    onTestFinished(() => desk.close())
+    const { recorder } = desk
+    const session = await desk.open()
+    const tap = recorder.tap(session, newHeard().listener)
+    const message = (action: number, at: number) =>
+      tap.frame('push', buildFrame([control(head(), action)]).bytes, at)
+    recorder.notePause(session.no, false, 40)
+    message(1, 50)
+    await desk.run(recorder.flush(session.no))
+    // The connection was lost in the pause, and so was the message that ended it.
+    recorder.notePause(session.no, true, 60)
+    recorder.notePause(session.no, false, 70)
+    recorder.notePause(session.no, true, 80)
+    message(2, 90)
+    await desk.run(recorder.flush(session.no))
+    const rows = () => desk.rows('SELECT from_at, to_at FROM session_pauses ORDER BY id')
+    await expect.poll(rows).toEqual([
+      { from_at: 50, to_at: 70 },
+      { from_at: 80, to_at: 90 },
+    ])
+    const facts = await desk.rows(
+      `SELECT name, at FROM journal WHERE name LIKE 'session.%paused' ORDER BY seq`,
+    )
+    expect(facts).toEqual([
+      { name: 'session.paused', at: 50 },
+      { name: 'session.unpaused', at: 70 },
+      { name: 'session.paused', at: 80 },
+      { name: 'session.unpaused', at: 90 },
+    ])
+  })
+
+  it('closes an interval that the process before this one left open', async () => {
+    const desk = await startDesk()
+    onTestFinished(() => desk.close())
+    const session = await desk.open()
+    await desk.run(
+      desk.database.write({
+        statements: [
+          { sql: 'INSERT INTO session_pauses (session_no, from_at) VALUES (?, 5)', args: [session.no] },
+        ],
+      }),
+    )
+    desk.recorder.notePause(session.no, false, 9)
+    const rows = () => desk.rows('SELECT from_at, to_at FROM session_pauses')
+    await expect.poll(rows).toEqual([{ from_at: 5, to_at: 9 }])
+  })
 })

@@ -248,6 +248,7 @@ export const fakeRecorder = (): FakeRecorder => {
       flush: () => Effect.void,
       openGap: unused,
       closeGap: unused,
+      notePause: unused,
       intendEnd: unused,
       park: unused,
       archive: unused,

@@ -128,6 +128,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (no) DO NOTHING`,
         disk.change('UPDATE session_gaps SET to_at = ? WHERE session_no = ? AND to_at IS NULL', [at, no])
         disk.change('UPDATE sessions SET parked_at = NULL WHERE no = ? AND archived_at IS NULL', [no])
       }),
+    notePause: () => {},
     intendEnd: (no, { reason, at, detail }) =>
       disk.submit(() => {
         const changed = disk.change(
