@@ -5,6 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import * as Effect from 'effect/Effect'
 import type { AuditEntry, Row, SqlValue, Statement, Transaction } from '../../src/db/database.ts'
 import { recording } from '../../src/db/migrations/0001-recording.ts'
+import { outbound } from '../../src/db/migrations/0002-outbound.ts'
 import { DbError } from '../../src/domain/errors.ts'
 import type { Fact } from '../../src/domain/facts.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -28,6 +29,13 @@ export interface Span {
 
 const SESSION_TABLES = ['sessions', 'session_gaps', 'archive_attempts']
 const ROOM_TABLES = ['rooms', 'room_handles', 'tokens', 'settings']
+export const OUTBOUND_TABLES = [
+  'livekit_rooms',
+  'outbound_sessions',
+  'egresses',
+  'egress_attempts',
+  'webhook_inbox',
+]
 
 /** The default time from a write to its answer. */
 const COMMIT_MS = 3
@@ -37,7 +45,7 @@ class Memory {
   readonly #prepared = new Map<string, StatementSync>()
 
   constructor() {
-    for (const sql of recording.statements) this.#database.exec(sql)
+    for (const sql of [...recording.statements, ...outbound.statements]) this.#database.exec(sql)
   }
 
   exec(sql: string): void {
@@ -102,6 +110,13 @@ export class FakeDisk {
     this.forcedMs.length = 0
     this.spans.clear()
     this.homeless = 0
+  }
+
+  /** Nothing is left of what was sent out. */
+  wipeOutbound(): void {
+    for (const table of OUTBOUND_TABLES) memory.exec(`DELETE FROM ${table}`)
+    this.facts.length = 0
+    this.audit.length = 0
   }
 
   readonly read = (sql: string, args: readonly SqlValue[] = []): readonly Row[] =>
