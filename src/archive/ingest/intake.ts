@@ -70,7 +70,10 @@ const takeMessage = (
   try {
     const event = decoder.decodeMessage(method, payload, msgId, isHistory)
     print = printOf(event.kind, payload)
-    id ??= event.msgId === null ? synthetic.next(method, payload, isHistory, within) : ownId(event.msgId)
+    id ??=
+      event.msgId === null
+        ? synthetic.next(method, payload, isHistory, within, recording.seq + 1)
+        : ownId(event.msgId)
     if (known.has(id)) {
       if (isHistory) intake.historyDuplicates += 1
       return

@@ -3,7 +3,7 @@
 
 import { NO_COUNTERS, type Counters } from '../../domain/session.ts'
 import type { Restored } from '../hand-over.ts'
-import { KnownIds } from './known-ids.ts'
+import { KnownIds, WINDOW } from './known-ids.ts'
 import { SyntheticIds } from './synthetic-ids.ts'
 
 /** What is counted as frames are put into batches, since the session was opened. */
@@ -45,8 +45,10 @@ export class Recording {
   constructor(no: number, epoch: number, restored: Restored | null) {
     this.no = no
     this.epoch = epoch
-    this.synthetic = new SyntheticIds(no)
     this.counters = restored?.counters ?? NO_COUNTERS
+    // Of a session that had more, only the newest ids come back.
+    const isWhole = this.counters.events <= WINDOW && this.counters.poison <= WINDOW
+    this.synthetic = new SyntheticIds(no, isWhole)
     const { frames, bytes, received, poison, lastSeq } = this.counters
     this.seq = lastSeq
     this.frameSeq = restored?.lastFrameSeq ?? 0
