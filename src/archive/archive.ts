@@ -50,8 +50,12 @@ const SNAPSHOT = `json_object(
 'start', json(coalesce(json_extract(snapshot_json, '$.start'), json_extract(?8, '$.start'))),
 'end', json(json_extract(?8, '$.end')))`
 
+// A session that was opened in the moment in which its room was merged into another one belongs to that one. Not
+// earlier: while it is open, the other room may have an open session of its own.
+const HOME = `coalesce((SELECT merged_into FROM rooms WHERE id = sessions.room_id), room_id)`
+
 const closeSession = (spec: ArchiveSpec, endedAt: number, durationMs: number, now: number): Statement => ({
-  sql: `UPDATE sessions SET archived_at = ?3, end_reason = ?4, ended_at = max(?5, opened_at),
+  sql: `UPDATE sessions SET archived_at = ?3, room_id = ${HOME}, end_reason = ?4, ended_at = max(?5, opened_at),
 duration_ms = ?9, secondary_json = ?7, snapshot_json = ${SNAPSHOT}, report_json = ${REPORT}
 WHERE ${OURS} RETURNING *`,
   args: [
