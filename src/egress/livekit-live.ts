@@ -1,0 +1,182 @@
+// LiveKit through its SDK. Asks once and never again: whether to repeat is for who knows what was wanted. The
+// files `livekit-*.ts` of this folder, with ingress and tokens, are the only ones that know the SDK.
+
+import {
+  AudioCodec,
+  EgressClient,
+  EncodingOptions,
+  type EgressInfo,
+  MediaSource,
+  ParticipantVideo,
+  StartEgressRequest,
+  StreamOutput,
+  StreamProtocol,
+  TemplateSource,
+  VideoCodec,
+  WebhookConfig,
+  WebSource,
+} from 'livekit-server-sdk'
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import * as Redacted from 'effect/Redacted'
+import type { Config } from '../config.ts'
+import type { Encoding } from '../domain/destination.ts'
+import { isTerminal } from '../domain/egress.ts'
+import { errorFrom, isNoMethod, unconfigured } from './livekit-errors.ts'
+import { countFailure, countRequest, type LiveKitMethod } from './livekit-metrics.ts'
+import { listAll } from './livekit-pages.ts'
+import { addressInViews, viewOf } from './livekit-views.ts'
+import { LiveKit, type LiveKitError, type StartEgress } from './livekit.ts'
+import type { Scrubber } from './scrub.ts'
+
+/** A request without an answer is ambiguous after this. */
+export const REQUEST_TIMEOUT_S = 10
+
+const encodingOf = (encoding: Encoding): EncodingOptions =>
+  new EncodingOptions({
+    width: encoding.width,
+    height: encoding.height,
+    framerate: encoding.framerate,
+    videoCodec: VideoCodec.H264_MAIN,
+    videoBitrate: encoding.videoKbps,
+    audioCodec: AudioCodec.AAC,
+    audioBitrate: encoding.audioKbps,
+    keyFrameInterval: encoding.keyframeSeconds,
+  })
+
+const streamOf = ({ streamUrl }: StartEgress): StreamOutput =>
+  new StreamOutput({ protocol: StreamProtocol.RTMP, urls: [Redacted.value(streamUrl)] })
+
+/** LiveKit signs what it sends there with the key that is named. */
+const webhooksOf = ({ webhookUrl }: StartEgress, apiKey: string): WebhookConfig[] =>
+  webhookUrl === null ? [] : [new WebhookConfig({ url: webhookUrl, signingKey: apiKey })]
+
+/** The methods that every LiveKit has. */
+const startPlain = (client: EgressClient, request: StartEgress, apiKey: string): Promise<EgressInfo> => {
+  const { roomName, source } = request
+  const stream = streamOf(request)
+  const options = {
+    encodingOptions: encodingOf(request.encoding),
+    webhooks: webhooksOf(request, apiKey),
+  }
+  switch (source.type) {
+    case 'room':
+      return client.startRoomCompositeEgress(roomName, { stream }, { ...options, layout: source.layout })
+    case 'participant': {
+      const { identity, screenShare } = source
+      return client.startParticipantEgress(roomName, identity, { stream }, { ...options, screenShare })
+    }
+    case 'web':
+      return client.startWebEgress(source.url, { stream }, options)
+  }
+}
+
+/** The one method that is to replace them, for a LiveKit that has nothing else any more. */
+const startUnified = (client: EgressClient, request: StartEgress, apiKey: string): Promise<EgressInfo> => {
+  const { roomName, source } = request
+  const participant = (identity: string, preferScreenShare: boolean): MediaSource =>
+    new MediaSource({
+      video: { case: 'participantVideo', value: new ParticipantVideo({ identity, preferScreenShare }) },
+      audio: { routes: [{ match: { case: 'participantIdentity', value: identity } }] },
+    })
+  return client.startEgress(
+    new StartEgressRequest({
+      roomName,
+      source:
+        source.type === 'room'
+          ? { case: 'template', value: new TemplateSource({ layout: source.layout }) }
+          : source.type === 'web'
+            ? { case: 'web', value: new WebSource({ url: source.url }) }
+            : { case: 'media', value: participant(source.identity, source.screenShare) },
+      encoding: { case: 'advanced', value: encodingOf(request.encoding) },
+      outputs: [{ config: { case: 'stream', value: streamOf(request) } }],
+      webhooks: webhooksOf(request, apiKey),
+    }),
+  )
+}
+
+const nothing: LiveKit['Service'] = {
+  configured: false,
+  start: () => Effect.fail(unconfigured()),
+  listActive: () => Effect.fail(unconfigured()),
+  find: () => Effect.fail(unconfigured()),
+  stop: () => Effect.fail(unconfigured()),
+  redact: (streamUrl) => addressInViews(Redacted.value(streamUrl)),
+}
+
+const make = (config: NonNullable<Config['livekit']>, scrubber: Scrubber): LiveKit['Service'] => {
+  const { url, apiKey } = config
+  scrubber.learn(config.apiSecret)
+  // With failover the SDK sends a request again to another region, and a start would be two.
+  const client = new EgressClient(url, apiKey, Redacted.value(config.apiSecret), {
+    requestTimeout: REQUEST_TIMEOUT_S,
+    failover: false,
+  })
+  const { scrub } = scrubber
+  let isUnified = false
+
+  const ask = <A>(method: LiveKitMethod, request: () => Promise<A>): Effect.Effect<A, LiveKitError> =>
+    Effect.tryPromise({
+      try: () => {
+        countRequest(method)
+        return request()
+      },
+      catch: (error) => {
+        const failure = errorFrom(error, scrub, { reads: method === 'list' || method === 'find' })
+        countFailure(method, failure.code)
+        return failure
+      },
+    })
+
+  const start = async (request: StartEgress): Promise<EgressInfo> => {
+    if (isUnified) return startUnified(client, request, apiKey)
+    try {
+      return await startPlain(client, request, apiKey)
+    } catch (error) {
+      if (!isNoMethod(error)) throw error
+      const info = await startUnified(client, request, apiKey)
+      isUnified = true
+      return info
+    }
+  }
+
+  const list = (options: {
+    readonly roomName?: string
+    readonly egressId?: string
+    readonly active: boolean
+  }) => listAll(url, client, options, scrub, AbortSignal.timeout(REQUEST_TIMEOUT_S * 1_000))
+
+  return {
+    configured: true,
+    start: (request) => {
+      scrubber.learnAddress(request.streamUrl)
+      return ask('start', async () => viewOf(await start(request), scrub))
+    },
+    listActive: (roomName) =>
+      ask('list', async () => {
+        const views = await list({ ...(roomName !== null && { roomName }), active: true })
+        return views.filter(
+          (view) => !isTerminal(view.status) && (roomName === null || view.roomName === roomName),
+        )
+      }),
+    find: (egressId) =>
+      ask('find', async () => {
+        const views = await list({ egressId, active: false })
+        return views.find((view) => view.egressId === egressId) ?? null
+      }).pipe(
+        Effect.catchIf(
+          (error) => error.code === 'not_found',
+          () => Effect.succeed(null),
+        ),
+      ),
+    stop: (egressId) => ask('stop', async () => viewOf(await client.stopEgress(egressId), scrub)),
+    redact: (streamUrl) => {
+      scrubber.learnAddress(streamUrl)
+      return addressInViews(Redacted.value(streamUrl))
+    },
+  }
+}
+
+/** Without configuration every request fails as `unconfigured`. */
+export const liveKitLive = (config: Config['livekit'], scrubber: Scrubber): Layer.Layer<LiveKit> =>
+  Layer.sync(LiveKit, () => (config === null ? nothing : make(config, scrubber)))
