@@ -33,8 +33,9 @@ describe('directions', () => {
     tiktok: ['domain', 'db'],
     archive: ['domain', 'db'],
     egress: ['domain', 'db'],
+    assets: ['domain', 'db'],
     actors: ['domain', 'db', 'machines', 'tiktok', 'archive', 'egress'],
-    http: ['domain', 'db', 'machines', 'actors', 'archive', 'tiktok', 'egress'],
+    http: ['domain', 'db', 'machines', 'actors', 'archive', 'tiktok', 'egress', 'assets'],
     cli: ['domain'],
   }
   it('each folder imports only what lies below it', () => {
@@ -62,6 +63,8 @@ describe('directions', () => {
         /^(livekit-server-sdk|@livekit\/protocol)$/,
         /^src\/egress\/(livekit-[a-z-]+|webhook[a-z-]*|ingress|join-tokens)\.ts$/,
       ],
+      [/^@aws-sdk\//, /^src\/assets\/s3-[a-z-]+\.ts$/],
+      [/^@fastify\/busboy/, /^src\/http\/multipart\.ts$/],
       [/^@?hono(\/|$)/, /^src\/http\//],
       [/^xstate/, /^src\/(machines|actors)\/|^src\/http\/machines/],
     ]

@@ -6,6 +6,7 @@ import type { Connection } from './client.ts'
 import { Refusal } from './failure.ts'
 import { recording } from './migrations/0001-recording.ts'
 import { outbound } from './migrations/0002-outbound.ts'
+import { assets } from './migrations/0003-assets.ts'
 
 export interface Migration {
   readonly version: number
@@ -14,7 +15,7 @@ export interface Migration {
 }
 
 /** In order, without holes; a released one is never edited. */
-export const MIGRATIONS: readonly Migration[] = [recording, outbound]
+export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets]
 
 export interface Migrated {
   readonly from: number
