@@ -17,13 +17,17 @@ export interface ServerInput {
 /** `sent` answers with how long acknowledgements took, from the sending of a frame, milliseconds. */
 export interface Sent {
   readonly ackMs: readonly number[]
-  /** Frames that were not acknowledged. */
+  /** Frames that were not acknowledged, those of the warm-up among them. */
   readonly missing: number
 }
 
-/** `rate` is events a second over all rooms; without it, as fast as they are read. */
+/**
+ * `rate` is events a second over all rooms; without it, as fast as they are read. The first `warmUp` of those sent at
+ * a rate are not timed: `warm` is told when they are sent.
+ */
 export interface Go {
   readonly rate?: number
+  readonly warmUp?: number
 }
 
 export interface Serving {
@@ -63,8 +67,8 @@ const sendOne = (room: number, index: number): void => {
 }
 
 const ACKS_LIMIT_MS = 3_000
-/** Waits for the acknowledgements of what was sent at a rate. */
-const acknowledged = async (): Promise<Sent> => {
+/** Waits for the acknowledgements of what was sent at a rate; times those of frames sent since `from`. */
+const acknowledged = async (from: number): Promise<Sent> => {
   const room = new Map(creators.map(({ handle }, index) => [handle, index]))
   const all = frames.length * creators.length
   const got = (): number => tiktok.viewers.reduce((sum, { acks }) => sum + acks.length, 0)
@@ -72,24 +76,29 @@ const acknowledged = async (): Promise<Sent> => {
   const ackMs = tiktok.viewers.flatMap(({ handle, acks }) =>
     acks.flatMap(({ logId, at }) => {
       const sent = sentAt[room.get(handle)!]!.get(logId)
-      return sent === undefined ? [] : [at - sent]
+      return sent === undefined || sent < from ? [] : [at - sent]
     }),
   )
-  return { ackMs, missing: all - ackMs.length }
+  return { ackMs, missing: all - got() }
 }
 
-/** Frame by frame over all rooms in turn, always as many as the time that has passed allows. */
-const atRate = (rate: number): Promise<void> =>
+/** Frame by frame over all rooms in turn, always as many as the time that has passed allows. Answers when it was warm. */
+const atRate = (rate: number, warmUp: number): Promise<number> =>
   new Promise((done) => {
     const startedAt = performance.now()
     const all = frames.length * creators.length
     let sent = 0
+    let warmAt = 0
     const timer = setInterval(() => {
       const due = Math.min(all, Math.floor(((performance.now() - startedAt) / 1000) * (rate / spec.perFrame)))
       for (; sent < due; sent += 1) sendOne(sent % creators.length, Math.floor(sent / creators.length))
+      if (warmAt === 0 && sent * spec.perFrame >= warmUp) {
+        warmAt = Date.now() + 1
+        parent.tell('warm')
+      }
       if (sent < all) return
       clearInterval(timer)
-      done()
+      done(warmAt)
     }, TICK_MS)
   })
 
@@ -107,7 +116,9 @@ const tellLooked = async (): Promise<void> => {
   }
 }
 void tellLooked()
-const { rate } = (await parent.hear('go')) as Go
+const { rate, warmUp = 0 } = (await parent.hear('go')) as Go
 await Promise.all(creators.map((creator) => tiktok.watched(creator.handle)))
-await (rate === undefined ? Promise.all(creators.map(asFastAsRead)) : atRate(rate))
-parent.tell('sent', rate === undefined ? { ackMs: [], missing: 0 } : await acknowledged())
+if (rate === undefined) {
+  await Promise.all(creators.map(asFastAsRead))
+  parent.tell('sent', { ackMs: [], missing: 0 } satisfies Sent)
+} else parent.tell('sent', await acknowledged(await atRate(rate, warmUp)))
