@@ -1,0 +1,65 @@
+// Random schedules of everything that can happen to two rooms that are sent out, each judged by the oracle. What
+// fails is shrunk, and told with its seed and its steps by name.
+
+import * as fc from 'fast-check'
+import { judge } from './oracle.ts'
+import { judgeAtRest } from './oracle-at-rest.ts'
+import { finish, heal, nameOf, ROOMS, STEP_MAX, take } from './steps.ts'
+import { Studio } from './studio.ts'
+
+const schedule = fc.record({
+  seed: fc.nat(0xffff),
+  steps: fc.array(fc.nat(STEP_MAX), { maxLength: 14, size: 'max' }),
+})
+type Schedule = typeof schedule extends fc.Arbitrary<infer S> ? S : never
+
+export interface Played {
+  readonly schedules: number
+  /** Egresses that were really started, and answers of starts that were lost, in all of them. */
+  readonly egresses: number
+  readonly lost: number
+  /** Processes that began after another one. */
+  readonly restarts: number
+  readonly perSecond: number
+}
+
+const play = ({ seed, steps }: Schedule): Studio => {
+  const studio = new Studio(seed)
+  const told = () => steps.map((step) => `${nameOf(step)}(${step >> 8})`).join(' ')
+  try {
+    for (const room of ROOMS) studio.furnish(room)
+    studio.boot()
+    studio.command('start', ROOMS[0], ['youtube'])
+    for (const step of steps) {
+      take(studio, step)
+      judge(studio)
+    }
+    heal(studio)
+    judgeAtRest(studio)
+    finish(studio)
+    judgeAtRest(studio)
+    return studio
+  } catch (error) {
+    throw new Error(`${String(error)} in seed ${seed}: ${told()}`, { cause: error })
+  }
+}
+
+/** Throws what fast-check found, shrunk. */
+export const playSchedules = (schedules: number, seed?: number): Played => {
+  const begun = performance.now()
+  let [egresses, lost, restarts] = [0, 0, 0]
+  fc.assert(
+    fc.property(schedule, (chosen) => {
+      const studio = play(chosen)
+      egresses += studio.livekit.jobs.length
+      lost += studio.livekit
+        .callsOf('start')
+        .filter(({ egressId, heard }) => egressId !== null && heard !== 'ok').length
+      restarts += studio.boots - 1
+      studio.close()
+    }),
+    { numRuns: schedules, ...(seed !== undefined && { seed }) },
+  )
+  const perSecond = Math.round(schedules / ((performance.now() - begun) / 1_000))
+  return { schedules, egresses, lost, restarts, perSecond }
+}

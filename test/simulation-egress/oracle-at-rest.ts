@@ -1,0 +1,68 @@
+// Judges a run after everything has healed: what is wanted is on air, once; what is not is off; rows, memory and
+// truth agree.
+
+import { attemptsOf, checkKeys, egressesOf, fail, judge } from './oracle.ts'
+import type { Studio } from './studio.ts'
+import { PLATFORMS } from './town.ts'
+
+/** What was last accepted of a destination. */
+export const wanted = (studio: Studio, roomId: string, platform: string): 'on' | 'off' => {
+  const row = egressesOf(studio).findLast((one) => one.room_id === roomId && one.platform === platform)
+  return row?.desired ?? 'off'
+}
+
+const checkDestination = (studio: Studio, roomId: string, platform: string): void => {
+  const where = `${platform} of ${roomId}`
+  const row = egressesOf(studio).findLast((one) => one.room_id === roomId && one.platform === platform)
+  const running = studio.livekit.runningOf(studio.town.key(roomId, platform))
+  const shown = studio.live.status(roomId)?.destinations.find((one) => one.platform === platform)
+  if (row === undefined) {
+    if (running.length > 0) fail('rest', `${where} runs without a row`)
+    return
+  }
+  if (row.desired === 'on') {
+    if (running.length !== 1) fail('rest', `${where} is wanted, ${running.length} run, state ${row.state}`)
+    if (running[0]?.isPublishing !== true) fail('rest', `${where} does not publish`)
+    if (row.state !== 'live') fail('rest', `${where} is on air, its row says ${row.state}`)
+    if (row.lk_egress_id !== running[0]?.id) fail('rest', `${where} runs as another than its row says`)
+    if (shown?.state !== 'live' || shown.status !== 'live')
+      fail('rest', `${where} is shown as ${shown?.state}`)
+    if (shown?.egressId !== running[0]?.id) fail('rest', `${where} is shown as another`)
+  } else {
+    if (running.length > 0) fail('S16', `${where} is stopped, and ${running[0]?.id} runs`)
+    if (row.state !== 'stopped') fail('rest', `${where} is stopped, its row says ${row.state}`)
+    if (row.ended_at === null) fail('rest', `${where} is stopped and its row has no end`)
+    if (shown !== undefined && shown.state !== 'stopped') fail('rest', `${where} is shown as ${shown.state}`)
+  }
+}
+
+/** Of attempts only the last of what is wanted is open. */
+const checkAttempts = (studio: Studio): void => {
+  const egresses = new Map(egressesOf(studio).map((row) => [row.id, row]))
+  for (const attempt of attemptsOf(studio)) {
+    if (attempt.ended_at !== null) continue
+    const egress = egresses.get(attempt.egress_id) ?? fail('rest', 'an attempt of no egress')
+    if (egress.desired === 'off') fail('rest', `attempt ${attempt.no} of ${egress.platform} never ended`)
+    if (egress.lk_egress_id !== attempt.lk_egress_id)
+      fail('rest', `attempt ${attempt.no} of ${egress.platform} is open beside another`)
+  }
+}
+
+const checkSessions = (studio: Studio): void => {
+  for (const row of studio.disk.read('SELECT * FROM outbound_sessions')) {
+    const egresses = egressesOf(studio).filter((egress) => egress.session_id === row['id'])
+    const isWanted = egresses.some(({ desired }) => desired === 'on')
+    if (isWanted !== (row['ended_at'] === null))
+      fail('rest', `a session is ${isWanted ? 'over and wanted' : 'open and not wanted'}`)
+  }
+}
+
+export const judgeAtRest = (studio: Studio): void => {
+  judge(studio)
+  for (const roomId of studio.town.handles.keys()) {
+    for (const platform of PLATFORMS) checkDestination(studio, roomId, platform)
+  }
+  checkAttempts(studio)
+  checkSessions(studio)
+  checkKeys(studio)
+}
