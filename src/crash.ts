@@ -8,10 +8,19 @@ import { scrub } from './tiktok/failures.ts'
 
 const EXIT_CODE = 70
 
-const secretsOf = ({ operatorToken, secretsKeys, databaseAuthToken, tiktok }: Config): readonly string[] =>
-  [operatorToken, secretsKeys, databaseAuthToken, tiktok.proxyUrl, ...tiktok.signApiKeys].flatMap((secret) =>
-    secret === null ? [] : [Redacted.value(secret)],
-  )
+const secretsOf = (config: Config): readonly string[] => {
+  const { operatorToken, secretsKeys, databaseAuthToken, tiktok, livekit, destinations } = config
+  return [
+    operatorToken,
+    secretsKeys,
+    databaseAuthToken,
+    tiktok.proxyUrl,
+    ...tiktok.signApiKeys,
+    livekit?.apiSecret ?? null,
+    destinations.youtube.key,
+    destinations.twitch.key,
+  ].flatMap((secret) => (secret === null ? [] : [Redacted.value(secret)]))
+}
 
 export type Crash = (error: unknown) => never
 

@@ -1,6 +1,10 @@
 // Every variable of the environment: its name, its default, what it is for and what is right for it.
 // The truth that `.env.example` and the documents are checked against; `config.ts` reads the values.
 
+import * as Result from 'effect/Result'
+import { streamKeyFault } from './domain/destination-rules.ts'
+import { rtmpAddress, rtmpHost } from './domain/rtmp-url.ts'
+
 export interface Variable {
   readonly name: string
   readonly fallback: string
@@ -24,6 +28,11 @@ const url =
     URL.canParse(text) && protocols.includes(new URL(text).protocol)
       ? null
       : `a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`
+const rtmpUrl = (text: string): string | null => {
+  // Whoever sets the environment knows the hosts of this network.
+  const address = rtmpAddress(text, [rtmpHost(text.toLowerCase())])
+  return Result.isSuccess(address) ? null : address.failure
+}
 const minimumLength = (length: number) => (text: string) =>
   text.length >= length ? null : `at least ${length} characters`
 const keyRing = (text: string) =>
@@ -166,25 +175,25 @@ export const VARIABLES: readonly Variable[] = [
     name: 'YOUTUBE_RTMP_URL',
     fallback: '',
     about: "YouTube's ingest for rooms without their own; default is the primary one",
-    wrong: url('rtmp:', 'rtmps:'),
+    wrong: rtmpUrl,
   },
   {
     name: 'YOUTUBE_STREAM_KEY',
     fallback: '',
     about: 'stream key of rooms without their own',
-    wrong: anything,
+    wrong: streamKeyFault,
   },
   {
     name: 'TWITCH_RTMP_URL',
     fallback: '',
     about: "Twitch's ingest for rooms without their own; default is the nearest by name",
-    wrong: url('rtmp:', 'rtmps:'),
+    wrong: rtmpUrl,
   },
   {
     name: 'TWITCH_STREAM_KEY',
     fallback: '',
     about: 'stream key of rooms without their own',
-    wrong: anything,
+    wrong: streamKeyFault,
   },
   {
     name: 'RTMP_PRIVATE_HOSTS',

@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import * as Effect from 'effect/Effect'
 import { Database } from '../db/database.ts'
+import * as destinationRows from '../db/destinations.ts'
 import * as roomRows from '../db/rooms.ts'
 import { proxyAad } from '../db/rooms.ts'
 import { type KeyRing, seal } from '../db/seal.ts'
@@ -140,8 +141,9 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
       return resident
     }
     if (supervisor.byHandle(handle) !== undefined) return yield* desk.refuse(request, TAKEN)
+    const at = world.now()
     const { applied } = yield* desk.commit(request, {
-      statements: roomRows.rename(id, handle, world.now()),
+      statements: [...roomRows.rename(id, handle, at), destinationRows.keepLivekitRoom(id, before, at)],
       guard: 0,
       facts: [desk.fact(resident, 'room.renamed', { from: before, to: handle })],
     })
@@ -153,6 +155,10 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
   const removeNow = Effect.fnUntraced(function* (resident: Resident, request: RoomRequest) {
     const { id } = resident.room
     const at = world.now()
+    if (yield* Effect.provideService(destinationRows.isSentOut(id), Database, world.database)) {
+      const message = 'It is being sent out: stop that first.'
+      return yield* desk.refuse(request, { code: 'destination_in_use', message })
+    }
     if (resident.recording?.opened === true) {
       const intent = intentOf(resident, 'monitor_disabled', at)
       const off = roomRows.update(id, { monitor: false }, at)
@@ -170,7 +176,11 @@ export const makeRegistry = (desk: Desk, keys: KeyRing): Registry => {
     }
     yield* resident.writes?.idle ?? Effect.void
     yield* desk.commit(request, {
-      statements: [...roomRows.remove(id, world.now()), tokenRows.revokeAll(id, world.now())],
+      statements: [
+        ...roomRows.remove(id, world.now()),
+        tokenRows.revokeAll(id, world.now()),
+        ...destinationRows.removeAll(id),
+      ],
       guard: 0,
       facts: [desk.fact(resident, 'room.removed', { handle: resident.room.handle })],
     })

@@ -38,6 +38,7 @@ export interface Destination {
   readonly encoding: Encoding
   /** `room`: its own; `environment`: the server's default. */
   readonly origin: 'room' | 'environment'
+  /** Milliseconds UTC; 0 for the server's default. */
   readonly updatedAt: number
 }
 
@@ -46,10 +47,13 @@ export interface ShownDestination {
   readonly platform: string
   readonly url: string
   readonly keySet: boolean
+  /** `unreadable`: it was sealed with a key that SECRETS_KEYS does not have any more; it has to be set anew. */
+  readonly keyState: 'set' | 'missing' | 'unreadable'
   /** The key's last four characters when it has at least twelve, else null. */
   readonly keyLast4: string | null
   readonly source: Source
   readonly encoding: Encoding
   readonly origin: 'room' | 'environment'
+  /** Milliseconds UTC; 0 for the server's default. */
   readonly updatedAt: number
 }

@@ -16,7 +16,7 @@ const PRINTABLE = /^[\x21-\x7e]+$/
 const SCHEME = /^rtmps?:\/\//i
 const PARTS = /^(rtmps?):\/\/(\[[0-9a-f:.]*\]|[^/?#:[\]]*)(?::([0-9]{1,5}))?(\/[^?#]*)?(?:\?([^#]*))?$/i
 // What else is printable has a meaning to some reader of addresses or none at all.
-const SEGMENT = /^[A-Za-z0-9._~!$&'()*+,;=:@-]+$/
+const SEGMENT = /^[A-Za-z0-9._~!$&'()*+,;=:-]+$/
 const DEFAULT_PORTS = { rtmp: 1_935, rtmps: 443 } as const
 
 /** The forms of YouTube's, Twitch's, IVS's, Facebook's and Restream's keys. */

@@ -198,42 +198,27 @@ describe('L37: addresses that are refused', () => {
 })
 
 describe('whatever is sent', () => {
+  const noise = fc.string({
+    unit: fc.constantFrom(...'/.a1%2f?#=\r\n @\\é&:'),
+    maxLength: 12,
+  })
   const hostile = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 80 }),
     fc.webUrl(),
     fc
       .tuple(
-        fc.constantFrom('rtmp://', 'rtmps://', 'RTMP://', 'rtmp:/', 'rtmp:\\\\', 'http://'),
-        fc.constantFrom('', 'u@', 'u:p@', '@', '%40'),
+        fc.constantFrom('rtmp://', 'rtmps://', 'RTMP://', 'rtmp:/', 'http://'),
+        fc.constantFrom('', '', '', 'u@', 'u:p@', '%40'),
         fc.oneof(
           fc.ipV4(),
           fc.ipV4Extended(),
           fc.ipV6().map((ip) => `[${ip}]`),
           fc.domain(),
-          fc.string({ maxLength: 12 }),
+          noise,
         ),
-        fc.constantFrom('', ':', ':443', ':1935', ':0', ':70000', ':x'),
-        fc.string({
-          unit: fc.constantFrom(
-            '/',
-            '.',
-            'a',
-            '1',
-            '%',
-            '2',
-            'f',
-            '?',
-            '#',
-            '=',
-            '\r',
-            '\n',
-            ' ',
-            '@',
-            '\\',
-            'é',
-          ),
-          maxLength: 20,
-        }),
+        fc.constantFrom('', '', ':443', ':1935', ':0', ':70000', ':x'),
+        fc.constantFrom('', '/live', '/live2?backup=1', '/a/b/'),
+        fc.oneof(fc.constant(''), noise),
       )
       .map((parts) => parts.join('')),
   )
@@ -260,7 +245,7 @@ describe('whatever is sent', () => {
       }),
       { numRuns: 5_000 },
     )
-    expect(kept).toBeGreaterThan(0)
+    expect(kept).toBeGreaterThan(20)
   })
 
   it('never becomes a host that is not public by any way to write an IPv4 address', () => {

@@ -4,6 +4,7 @@
 import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
 import { Database } from '../../db/database.ts'
+import { removeAll as removeDestinations } from '../../db/destinations.ts'
 import { CommandRefused } from '../../domain/errors.ts'
 import { int } from '../pieces.ts'
 import type { RoomMove } from './merge-commit.ts'
@@ -13,11 +14,13 @@ const STATE = `SELECT
 (SELECT count(*) FROM sessions WHERE room_id IN (?1, ?2) AND archived_at IS NULL) AS open,
 (SELECT count(*) FROM sessions WHERE room_id = ?1) AS sessions,
 (SELECT count(*) FROM room_handles WHERE room_id = ?1) AS handles,
+(SELECT count(*) FROM outbound_sessions WHERE room_id = ?1 AND ended_at IS NULL) AS sent,
 (SELECT json_group_array(DISTINCT room_no) FROM sessions WHERE room_id = ?1) AS nos`
 
 // ?1 of the guard is the plan of `merge-commit.ts`.
 const GUARD = `SELECT 1 WHERE (SELECT count(*) FROM rooms WHERE id IN (?2, ?3) AND removed_at IS NULL) = 2
-AND NOT EXISTS (SELECT 1 FROM sessions WHERE room_id IN (?2, ?3) AND archived_at IS NULL)`
+AND NOT EXISTS (SELECT 1 FROM sessions WHERE room_id IN (?2, ?3) AND archived_at IS NULL)
+AND NOT EXISTS (SELECT 1 FROM outbound_sessions WHERE room_id = ?2 AND ended_at IS NULL)`
 
 const statements = (from: string, into: string, at: number): RoomMove['statements'] => [
   { sql: 'UPDATE sessions SET room_id = ?2 WHERE room_id = ?1', args: [from, into] },
@@ -37,9 +40,11 @@ WHERE id = ?1`,
     sql: 'UPDATE tokens SET revoked_at = ?2 WHERE room_id = ?1 AND revoked_at IS NULL',
     args: [from, at],
   },
+  // Stream keys go with the room that they were given to.
+  ...removeDestinations(from),
 ]
 
-/** Refused as `conflict` when they are the same room, or when one of them has a session that is still open. */
+/** Refused when they are the same room, one has a session that is still open, or the first is being sent out. */
 export const roomMove = Effect.fnUntraced(function* (from: RoomRow, into: RoomRow) {
   if (from.id === into.id) {
     return yield* new CommandRefused({ code: 'conflict', message: 'A room cannot be merged into itself.' })
@@ -50,6 +55,12 @@ export const roomMove = Effect.fnUntraced(function* (from: RoomRow, into: RoomRo
     return yield* new CommandRefused({
       code: 'conflict',
       message: `@${from.handle} or @${into.handle} records now: stop it first.`,
+    })
+  }
+  if (int(row?.['sent']) > 0) {
+    return yield* new CommandRefused({
+      code: 'destination_in_use',
+      message: `@${from.handle} is being sent out: stop that first.`,
     })
   }
   const at = yield* Clock.currentTimeMillis
