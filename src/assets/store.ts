@@ -64,6 +64,11 @@ export interface PutObject {
   readonly sizeBytes: number | null
   /** Refuse with `exists` when something is there. */
   readonly ifAbsent: boolean
+  /**
+   * Told, before anything is sent, what the store calls an upload in parts. Written down, so that after a crash
+   * `abandon` can clear what it left.
+   */
+  readonly began?: (storeUpload: string) => Promise<void>
 }
 
 export interface StoredObject extends ObjectHead {
@@ -95,5 +100,7 @@ export class ObjectStore extends Context.Service<
     readonly head: (key: string) => Effect.Effect<ObjectHead, StoreError>
     /** What is not there is removed as well. */
     readonly remove: (key: string) => Effect.Effect<void, StoreError>
+    /** Clears the parts of an upload that nobody will finish; what is gone already is as good. */
+    readonly abandon: (key: string, storeUpload: string) => Effect.Effect<void, StoreError>
   }
 >()('roomkeeper/assets/ObjectStore') {}
