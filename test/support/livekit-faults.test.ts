@@ -3,6 +3,7 @@
 import { EgressInfo, WebhookEvent } from '@livekit/protocol'
 import { EgressClient, EgressStatus, StartEgressRequest, StreamProtocol } from 'livekit-server-sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { spawnLiveKit } from '../_support/livekit/remote.ts'
 import { startReceiver, type Receiver } from '../_support/livekit/receiver.ts'
 import { startLiveKit, type LiveKitStandIn } from '../_support/livekit/standin.ts'
 import { webhookToken } from '../_support/livekit/token.ts'
@@ -170,5 +171,29 @@ describe('a webhook', () => {
     await livekit.webhooks.send(receiver.url, body, webhookToken(body, key, secret))
     await livekit.webhooks.send(receiver.url, body, webhookToken(body, key, secret, { alg: 'HS512' }))
     expect(receiver.events).toHaveLength(2)
+  })
+})
+
+describe('another process', () => {
+  it('plays the same, by remote control, and ends with whoever started it', async () => {
+    const remote = await spawnLiveKit({ scale: 0.01 })
+    const { LIVEKIT_URL: url, LIVEKIT_API_KEY: key, LIVEKIT_API_SECRET: secret } = remote.env
+    egress = new EgressClient(url, key, secret, { failover: false })
+    try {
+      await remote.order('room', { name: 'show' })
+      await remote.order('fault', { method: 'StartEgress', spec: { kind: 'quota', times: 1 } })
+      await expect(start()).rejects.toMatchObject({ status: 429 })
+      await start()
+      await expect.poll(() => remote.order('onAir', { platform: 'youtube' })).toHaveLength(1)
+      await remote.order('behave', { platform: 'youtube', behaviour: 'refuse' })
+      expect(await remote.order('drop', { platform: 'youtube' })).toBe(1)
+      const { lives, fired } = await remote.order('truth')
+      expect(lives.map(({ room }) => room)).toEqual(['show'])
+      expect(fired).toMatchObject({ 'StartEgress.quota': 1 })
+      expect(await remote.order('doubles')).toEqual([])
+    } finally {
+      await remote.close()
+    }
+    expect(() => process.kill(remote.pid, 0)).toThrow('ESRCH')
   })
 })
