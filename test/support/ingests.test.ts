@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startFfmpeg } from '../_support/livekit/ffmpeg.ts'
 import { startLiveKit, type LiveKitStandIn } from '../_support/livekit/standin.ts'
 import type { Ingest } from '../_support/rtmp/ingest.ts'
+import { hasNginx, startNginx } from '../_support/rtmp/nginx.ts'
 import { startNodeMediaServer } from '../_support/rtmp/node-media-server.ts'
 import { startOwnServer } from '../_support/rtmp/own-server.ts'
 
@@ -13,10 +14,14 @@ const KEY = 'live_canary_0123456789'
 const eventually = <T>(what: () => T, withinMs = 10_000) =>
   expect.poll(what, { interval: 10, timeout: withinMs })
 
-describe.each([
+const SERVERS: readonly (readonly [string, () => Promise<Ingest>])[] = [
   ['node-media-server', startNodeMediaServer],
-  ['our own server', startOwnServer],
-] as const)('%s', (_, start) => {
+  ['our own RTMP server', startOwnServer],
+  // Where it is installed; elsewhere there are two different servers all the same.
+  ...(hasNginx() ? ([['nginx-rtmp', startNginx]] as const) : []),
+]
+
+describe.each(SERVERS)('%s', (_, start) => {
   let ingest: Ingest
   let livekit: LiveKitStandIn
   let egress: EgressClient

@@ -8,6 +8,8 @@
 //   await youtube.down(); await youtube.up()          // nobody listens, and back on the same port
 //   youtube.ledger.longestSilenceMs(from, until)      // the longest stretch without a byte
 
+import { connect } from 'node:net'
+
 /** `reject`: refuses the key. `close`: accepts, and closes at once, as Twitch does with a wrong key. */
 export type Conduct = 'accept' | 'reject' | 'close'
 
@@ -97,3 +99,14 @@ export class Ledger {
     return Math.max(longest, until - grewAt)
   }
 }
+
+/** Whether somebody listens there. */
+export const answers = (port: number): Promise<boolean> =>
+  new Promise((done) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      done(true)
+    })
+    socket.once('error', () => done(false))
+  })

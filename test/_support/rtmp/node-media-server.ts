@@ -3,33 +3,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Ledger, SAMPLE_MS, type Conduct, type Ingest, type Publication } from './ingest.ts'
+import { freePort } from '../free-port.ts'
+import { answers, Ledger, SAMPLE_MS, type Conduct, type Ingest, type Publication } from './ingest.ts'
 import type { News, Order } from './node-media-server-child.ts'
 
 const ENTRY = new URL('node-media-server-child.ts', import.meta.url).pathname
 const LISTENS_WITHIN_MS = 20_000
-
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
-}
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((done) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      done(true)
-    })
-    socket.once('error', () => done(false))
-  })
 
 export const startNodeMediaServer = async (): Promise<Ingest> => {
   const ledger = new Ledger()
