@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type * as Effect from 'effect/Effect'
 import type { Context, Hono } from 'hono'
 import type { Caller, RoomStatus } from '../actors/rooms.ts'
-import { readBody } from './body.ts'
+import { rawReader, readBody } from './body.ts'
 import { decoder, isMutating, NOTHING, type Access, type Operation } from './contract.ts'
 import type { Services } from './deps.ts'
 import { answerTo } from './errors.ts'
@@ -25,6 +25,8 @@ export interface Asked<A extends Access, Q, B> {
   readonly session: A extends 'session' ? SessionRow : null
   readonly query: Q
   readonly body: B
+  /** The body as it came. */
+  readonly bytes: Uint8Array
   readonly head: boolean
   /** Runs an effect; what it fails with becomes the answer. */
   readonly run: <T, E>(effect: Effect.Effect<T, E, Services>) => Promise<T>
@@ -40,8 +42,16 @@ export const json = (
 /** A DELETE says all it has to say in its path. */
 const TAKES_BODY: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT'])
 
+const NO_BYTES = new Uint8Array()
 const ANONYMOUS = 'anonymous'
 const TARGET = /^[\w.@:-]{1,64}$/
+
+/** What is known of a request that is not carried out, for its audit row. */
+interface Known {
+  identity: Identity | null
+  /** What the path or the body names. */
+  target: string | undefined
+}
 
 export class Api {
   readonly #app: Hono<RequestEnv>
@@ -69,15 +79,25 @@ export class Api {
     this.operations.push(operation as Operation)
     const query = decoder<unknown>(operation.query ?? NOTHING, 'query_invalid')
     const body = operation.body && decoder(operation.body, 'invalid')
+    const readRaw = operation.raw && rawReader(operation.raw)
+    const read = async (c: Context<RequestEnv>) => {
+      if (readRaw !== undefined) return { bytes: await readRaw(c.req), value: null }
+      return TAKES_BODY.has(operation.method) ? readBody(c.req) : null
+    }
 
     /** Everything before the handler; what it throws was not carried out. */
-    const ask = async (c: Context<RequestEnv>, who: (identity: Identity) => void) => {
+    const ask = async (c: Context<RequestEnv>, known: Known) => {
       const identity = operation.access === 'public' ? null : await this.#identify(c, operation)
-      if (identity !== null) who(identity)
+      known.identity = identity
       if (identity !== null && isMutating(operation)) this.#limit(identity)
-      const room = operation.access === 'room' ? this.#room(c, identity) : null
+      const isNamedInBody = operation.roomIn === 'body'
+      const named = isNamedInBody ? null : this.#room(c.req.param('room'), operation, identity)
       const session = operation.access === 'session' ? await this.#session(c, identity) : null
-      const sent = TAKES_BODY.has(operation.method) ? await readBody(c.req) : null
+      const sent = await read(c)
+      const decoded = body === undefined || sent === null ? null : body(sent.value)
+      // Whether the body is right does not depend on the room, so it may be said before the room is looked for.
+      if (isNamedInBody) known.target = roomIn(decoded)
+      const room = isNamedInBody ? this.#room(known.target, operation, identity) : named
       const asked = {
         c,
         identity,
@@ -85,19 +105,18 @@ export class Api {
         room,
         session,
         query: query(queryOf(c)),
-        body: body === undefined || sent === null ? null : body(sent.value),
+        body: decoded,
+        bytes: sent?.bytes ?? NO_BYTES,
         head: c.req.method === 'HEAD',
         run: this.run,
       } as Asked<A, Q, B>
-      return { asked, hash: () => requestHash(c, sent?.bytes ?? new Uint8Array()) }
+      return { asked, hash: () => requestHash(c, sent?.bytes ?? NO_BYTES) }
     }
 
     const carryOut = async (c: Context<RequestEnv>): Promise<Response> => {
-      let identity: Identity | null = null
-      const before = await ask(c, (known) => {
-        identity = known
-      }).catch(async (error: unknown) => {
-        await this.#deny(c, operation, identity, error)
+      const known: Known = { identity: null, target: Object.values(c.req.param())[0] }
+      const before = await ask(c, known).catch(async (error: unknown) => {
+        await this.#deny(c, operation, known, error)
         throw error
       })
       const attempt = async (): Promise<Response> => {
@@ -114,7 +133,7 @@ export class Api {
       return this.parts.idempotency
         .once({ owner, bearer, key, hash: before.hash() }, attempt)
         .catch(async (error: unknown) => {
-          await this.#deny(c, operation, identity, error)
+          await this.#deny(c, operation, known, error)
           throw error
         })
     }
@@ -150,8 +169,9 @@ export class Api {
     if (retryAfterMs > 0) throw new Problem('rate_limited', { retryAfterMs })
   }
 
-  #room(c: Context<RequestEnv>, identity: Identity | null): RoomStatus {
-    const room = this.parts.findRoom(c.req.param('room') ?? '')
+  #room(text: string | undefined, { access }: Operation, identity: Identity | null): RoomStatus | null {
+    if (access !== 'room') return null
+    const room = this.parts.findRoom(text ?? '')
     if (room === null || identity === null || !mayRoom(identity, room.id)) throw new Problem('room_unknown')
     return room
   }
@@ -168,24 +188,29 @@ export class Api {
   async #deny(
     c: Context<RequestEnv>,
     operation: Operation,
-    identity: Identity | null,
+    { identity, target }: Known,
     error: unknown,
   ): Promise<void> {
     if (!isMutating(operation) || !(error instanceof Problem)) return
-    const named = Object.values(c.req.param())[0]
     const status = error.status
     await this.parts.denials.note(
       {
         actor: identity?.actor ?? ANONYMOUS,
         ip: ipOf(c),
         action: operation.id,
-        target: named !== undefined && TARGET.test(named) ? named : null,
+        target: target !== undefined && TARGET.test(target) ? target : null,
         outcome: status === 401 || status === 404 ? 'denied' : 'refused',
         code: error.code,
       },
       this.parts.complainOf(operation.id),
     )
   }
+}
+
+/** The room that a decoded body names. */
+const roomIn = (body: unknown): string => {
+  const room: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'room') : null
+  return typeof room === 'string' ? room : ''
 }
 
 /** Each parameter once: what a second one of the same name means would be a guess. */

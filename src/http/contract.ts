@@ -6,12 +6,13 @@ import * as Result from 'effect/Result'
 import * as Schema from 'effect/Schema'
 import * as SchemaAST from 'effect/SchemaAST'
 import * as SchemaIssue from 'effect/SchemaIssue'
+import type { RawBody } from './body.ts'
 import { pointer } from './json.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
 /**
  * Who may ask. `public`: anybody. `any`: every valid token, and what it sees is its own. `operator`: operators.
- * `room`, `session`: operators and the owner of the room or session in the path. For everyone else what is
+ * `room`, `session`: operators and the owner of the room or session in the path (or the room in the body). For everyone else what is
  * asked for does not exist, and the answer is the same as if it did not.
  */
 export type Access = 'public' | 'any' | 'operator' | 'room' | 'session'
@@ -30,7 +31,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export const TAGS = ['rooms', 'sessions', 'settings', 'maintenance', 'seeing', 'server'] as const
+export const TAGS = ['rooms', 'live', 'sessions', 'settings', 'maintenance', 'seeing', 'server'] as const
 
 export interface Operation<A extends Access = Access, Q = unknown, B = unknown> {
   readonly method: Method
@@ -42,8 +43,12 @@ export interface Operation<A extends Access = Access, Q = unknown, B = unknown> 
   readonly about?: string
   readonly tag: (typeof TAGS)[number]
   readonly access: A
+  /** Where a room that is asked for is named: in the path, or in the body's `room`. */
+  readonly roomIn?: 'path' | 'body'
   readonly query?: Input<Q>
   readonly body?: Input<B>
+  /** Takes bytes instead, whose sender proves itself by them. */
+  readonly raw?: RawBody
   /** Takes `Idempotency-Key`: one effect a key, the same bytes again for the same request. */
   readonly idempotent?: boolean
   /** Changes nothing although it is not a GET, so neither limit nor audit concern it. */
@@ -68,6 +73,7 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   session: 'the id of a session: `s` and its number',
   event: 'the id of an event: a decimal number',
   token: 'the id of a token',
+  platform: '`youtube`, `twitch`, or the name that a destination was given',
   actor: 'the id of an actor',
 }
 

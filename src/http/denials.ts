@@ -19,6 +19,8 @@ export interface Denial {
   readonly target: string | null
   readonly outcome: 'denied' | 'refused'
   readonly code: string
+  /** More of it, in words of ours. */
+  readonly detail?: string
 }
 
 /** The answer does not wait longer than this for its row. */
@@ -27,8 +29,12 @@ const PATIENCE = '1 second'
 const write = Effect.fn('http.denial')(function* (denial: Denial, unwritten: number) {
   const database = yield* Database
   const at = yield* Clock.currentTimeMillis
-  const detail = unwritten === 0 ? null : `${unwritten} denied requests before this one were not written down`
-  yield* database.write({ statements: [], audit: { ...denial, at, roomId: null, detail } })
+  const more = unwritten === 0 ? [] : [`${unwritten} denied requests before this one were not written down`]
+  const detail = [...(denial.detail === undefined ? [] : [denial.detail]), ...more].join('; ')
+  yield* database.write({
+    statements: [],
+    audit: { ...denial, at, roomId: null, detail: detail === '' ? null : detail },
+  })
 })
 
 export class Denials {

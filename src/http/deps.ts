@@ -4,10 +4,14 @@ import type * as Effect from 'effect/Effect'
 import type * as Exit from 'effect/Exit'
 import type * as Redacted from 'effect/Redacted'
 import type { Machine } from './machines-graph.ts'
+import type { Destinations } from '../actors/destinations.ts'
+import type { Live } from '../actors/live.ts'
 import type { Rooms } from '../actors/rooms.ts'
+import type { Rotate } from '../actors/rotation.ts'
 import type { Decoder } from '../archive/decoder.ts'
 import type { Recorder } from '../archive/recorder.ts'
 import type { Database } from '../db/database.ts'
+import type { ReceiveWebhook } from '../egress/webhooks.ts'
 import type { Rate } from './rate-limit.ts'
 import type { StreamLimits } from './streams.ts'
 
@@ -22,6 +26,10 @@ export interface HttpDeps {
   readonly rooms: Rooms['Service']
   readonly database: Database['Service']
   readonly recorder: Recorder['Service']
+  readonly destinations: Destinations['Service']
+  readonly live: Live['Service']
+  /** Puts every secret at rest under the first key of the ring. */
+  readonly rotate: Rotate
   readonly operatorToken: Redacted.Redacted<string>
   /** Another text for each start of the process: what an earlier start left half done is known by it. */
   readonly boot: string
@@ -32,6 +40,8 @@ export interface HttpDeps {
   readonly decoder: Decoder
   /** The machines whose definitions are shown. */
   readonly machines: readonly Machine[]
+  /** Takes LiveKit's webhooks in; without it every one is rejected. */
+  readonly receiveWebhook?: ReceiveWebhook
   /** Browser origins that may read answers; none when absent. */
   readonly origins?: readonly string[]
   readonly limits?: Partial<HttpLimits>

@@ -6,10 +6,13 @@ import { Api } from './api.ts'
 import { auditRoutes } from './audit.ts'
 import type { Operation } from './contract.ts'
 import type { HttpDeps } from './deps.ts'
+import { destinationRoutes } from './destinations.ts'
 import { exportRoutes } from './exports.ts'
 import { dress, guard, originHeaders, PREFLIGHT_HEADERS } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoutes } from './home.ts'
+import { liveRoutes } from './live.ts'
+import { livekitWebhookRoutes } from './livekit-webhook.ts'
 import { machineRoutes } from './machines.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { methodsAt } from './methods.ts'
@@ -87,6 +90,8 @@ export const makeHttp = (deps: HttpDeps): Http => {
     roomRoutes,
     roomAddingRoutes,
     tokenRoutes,
+    destinationRoutes,
+    liveRoutes,
     sessionRoutes,
     sessionEventRoutes,
     exportRoutes,
@@ -95,6 +100,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
     machineRoutes,
     auditRoutes,
     streamRoutes,
+    livekitWebhookRoutes,
     healthRoutes,
     homeRoutes,
     documentRoute,

@@ -32,7 +32,8 @@ const problemsOf = (operation: Operation): readonly ProblemCode[] => {
   if (access === 'session') codes.push('session_unknown')
   if (query !== undefined) codes.push('query_invalid')
   if (body !== undefined) codes.push('json_invalid', 'invalid', 'body_too_large', 'media_type_unsupported')
-  if (isMutating(operation)) codes.push('rate_limited')
+  if (operation.raw !== undefined) codes.push('body_too_large', 'request_timeout', 'busy')
+  if (isMutating(operation) && access !== 'public') codes.push('rate_limited')
   if (idempotent === true) {
     codes.push(
       'idempotency_key_invalid',
@@ -135,6 +136,11 @@ const operationOf = (operation: Operation, into: Components): Json => ({
           required: false,
           content: { 'application/json': { schema: schemaOf(operation.body, true, into) } },
         },
+      }),
+  ...(operation.raw === undefined
+    ? {}
+    : {
+        requestBody: { required: true, content: { [operation.raw.media]: { schema: { type: 'object' } } } },
       }),
   responses: { ...answersOf(operation, into), ...problemAnswers(operation) },
 })

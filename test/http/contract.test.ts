@@ -76,14 +76,19 @@ describe('the contract', () => {
       const statuses = Object.keys(documented?.responses ?? {})
       expect(statuses).toEqual(expect.arrayContaining([...Object.keys(operation.answers), '500', '503']))
       if (operation.access !== 'public') expect(statuses, operation.id).toContain('401')
-      if (isMutating(operation)) expect(statuses, operation.id).toContain('429')
-      expect('requestBody' in (documented ?? {}), operation.id).toBe(operation.body !== undefined)
+      if (isMutating(operation) && operation.access !== 'public') {
+        expect(statuses, operation.id).toContain('429')
+      }
+      expect('requestBody' in (documented ?? {}), operation.id).toBe(
+        operation.body !== undefined || operation.raw !== undefined,
+      )
     }
   })
 
   it('every POST that starts something takes an Idempotency-Key', () => {
     const posts = h.http.operations.filter(
-      (operation) => operation.method === 'POST' && isMutating(operation),
+      // What is reported to us is known by an id of its own.
+      (operation) => operation.method === 'POST' && isMutating(operation) && operation.raw === undefined,
     )
     expect(posts.length).toBeGreaterThan(8)
     expect(posts.filter(({ idempotent }) => idempotent !== true).map(({ id }) => id)).toEqual([])
