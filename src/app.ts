@@ -8,8 +8,13 @@ import * as Layer from 'effect/Layer'
 import * as ManagedRuntime from 'effect/ManagedRuntime'
 import * as Redacted from 'effect/Redacted'
 import manifest from '../package.json' with { type: 'json' }
+import { destinationsLive } from './actors/destinations-live.ts'
+import { Destinations } from './actors/destinations.ts'
+import { liveLive } from './actors/live-layer.ts'
+import { Live } from './actors/live.ts'
 import { roomsLive } from './actors/rooms-live.ts'
 import { Rooms } from './actors/rooms.ts'
+import { makeRotate } from './actors/rotation.ts'
 import { upkeep } from './archive/maintenance/upkeep.ts'
 import { recorderLive } from './archive/recorder-live.ts'
 import { Recorder } from './archive/recorder.ts'
@@ -21,10 +26,15 @@ import * as databaseLive from './db/database-live.ts'
 import { checkIntegrity } from './db/integrity.ts'
 import { parseKeys } from './db/seal.ts'
 import type { Fact } from './domain/facts.ts'
+import { liveKitLive } from './egress/livekit-live.ts'
+import { makeScrubber } from './egress/scrub.ts'
 import { operatorTokenFile, prepare } from './first-start.ts'
 import { makeHttp } from './http/http.ts'
+import { WEBHOOK_PATH } from './http/livekit-webhook.ts'
 import { listen, type Listening } from './http/server.ts'
 import { logs } from './logs.ts'
+import { egressMachine } from './machines/egress.machine.ts'
+import { outboundMachine } from './machines/outbound.machine.ts'
 import { roomMachine } from './machines/room.machine.ts'
 import * as decoder from './tiktok/decode.ts'
 import { signBudget } from './tiktok/sign-budget.ts'
@@ -56,7 +66,19 @@ const fact = (name: 'server.started' | 'server.stopping', body: Fact['body']): F
   body,
 })
 
-const layersOf = (config: Config, crash: Crash) => {
+/** Sending out is made last, and what is made before it asks it this. */
+type IsOnAir = (roomId: string, platform: string) => boolean
+
+const onAirIn =
+  (live: () => Live['Service'] | null): IsOnAir =>
+  (roomId, platform) => {
+    const found = live()
+      ?.status(roomId)
+      ?.destinations.find((one) => one.platform === platform)
+    return found !== undefined && !['idle', 'stopped', 'failed'].includes(found.state)
+  }
+
+const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
   const secrets = prepare(config)
   const keys = parseKeys(Redacted.value(secrets.secretsKeys))
   if (keys === null) throw new ConfigError(['SECRETS_KEYS must be name:key pairs, as first made in DATA_DIR'])
@@ -71,30 +93,53 @@ const layersOf = (config: Config, crash: Crash) => {
     signBudget({ perMinute: config.settings.signRequestsPerMinute, keys: config.tiktok.signApiKeys }),
   )
   const rooms = roomsLive({ defaults: config.settings, keys })
+  const scrubber = makeScrubber()
+  const { egress, publicUrl, destinations: defaults, rtmpPrivateHosts: privateHosts } = config
+  const outbound = Layer.merge(
+    liveKitLive(config.livekit, scrubber),
+    destinationsLive({ keys, defaults, privateHosts, isOnAir }),
+  )
+  const webhookUrl = publicUrl === null ? null : publicUrl.replace(/\/+$/, '') + WEBHOOK_PATH
+  const live = liveLive({ egress, webhookUrl }).pipe(
+    Layer.provideMerge(outbound),
+    Layer.provideMerge(rooms.pipe(Layer.provide(tiktok))),
+  )
   return {
     secrets,
-    layer: rooms.pipe(Layer.provide(tiktok), Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
+    rotate: makeRotate(keys),
+    layer: live.pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
   }
 }
 
 /** Starts everything; rejects with an error that carries an `exitCode` when it must not start. */
 export const startApp = async (config: Config, crash: Crash = crashOf(config)): Promise<App> => {
-  const { secrets, layer } = layersOf(config, crash)
+  let onAir: Live['Service'] | null = null
+  const { secrets, rotate, layer } = layersOf(
+    config,
+    crash,
+    onAirIn(() => onAir),
+  )
   const runtime = ManagedRuntime.make(layer)
   const services = await runtime.context()
-  const [database, rooms, recorder] = runtime.runSync(Effect.all([Database, Rooms, Recorder]))
+  const [database, rooms, recorder, destinations, live] = runtime.runSync(
+    Effect.all([Database, Rooms, Recorder, Destinations, Live]),
+  )
+  onAir = live
   let isDamaged = false
   const http = makeHttp({
     run: Effect.runPromiseExitWith(services),
     rooms,
     database,
     recorder,
+    destinations,
+    live,
+    rotate,
     operatorToken: secrets.operatorToken,
     boot: randomUUID(),
     version: manifest.version,
     unready: () => (isDamaged ? ['database_damaged'] : []),
     decoder,
-    machines: [roomMachine],
+    machines: [roomMachine, outboundMachine, egressMachine],
     ...(config.publicUrl !== null && { origins: [new URL(config.publicUrl).origin] }),
   })
   let listening: Listening
@@ -130,10 +175,13 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     database.append(fact('server.stopping', {}))
     keeping.interruptUnsafe()
     const closed = listening.close(HURRY_LIMIT_MS)
-    const { parked, unfinished } = await letGo(LEAVE_LIMIT_MS)
+    const [{ running }, { parked, unfinished }] = await Promise.all([
+      runtime.runPromise(live.letGo),
+      letGo(LEAVE_LIMIT_MS),
+    ])
     await closed
     http.stop()
-    await runtime.runPromise(Effect.logInfo('let go', { parked, unfinished }))
+    await runtime.runPromise(Effect.logInfo('let go', { parked, unfinished, onAir: running }))
     // A database that does not answer must not hold up the process: what it has not written is not promised.
     const late = sleep(untilMs - performance.now(), 'late', { ref: false })
     const isLate = (await Promise.race([runtime.dispose(), late])) === 'late'

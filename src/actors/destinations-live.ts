@@ -32,7 +32,7 @@ const NO_ROOM = { code: 'room_unknown', message: 'There is no such room.' } as c
 const NO_PLATFORM = {
   code: 'invalid',
   message:
-    'Expected youtube, twitch or a name of up to 32 of a-z, 0-9, "_" and "-" that begins with a letter.',
+    'Expected a name of up to 32 of a-z, 0-9, "_" and "-" that begins with a letter, and not both or all.',
   field: '/platform',
 } as const
 const NONE = { code: 'destination_unknown', message: 'The room has no such destination of its own.' } as const

@@ -35,7 +35,10 @@ export const PLATFORM_PRESETS: Readonly<Record<KnownPlatform, Preset>> = {
 export const presetFor = (platform: string): Preset | null =>
   platform === 'youtube' || platform === 'twitch' ? PLATFORM_PRESETS[platform] : null
 
-export const isPlatform = (text: string): boolean => PLATFORM.test(text)
+/** Words that stand for several platforms in commands. */
+const RESERVED: readonly string[] = ['both', 'all']
+
+export const isPlatform = (text: string): boolean => PLATFORM.test(text) && !RESERVED.includes(text)
 
 export const STREAM_KEY_MAX = 512
 /** Shorter keys would lose too much of their secret with four characters. */

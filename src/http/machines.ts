@@ -1,8 +1,7 @@
 // The machines as they are defined and as they run: definitions are read from the machines themselves, live
-// states from the rooms' actors.
+// states from the actors of rooms and of what is sent out.
 
 import * as Schema from 'effect/Schema'
-import { RoomState } from '../domain/room.ts'
 import { json, type Api } from './api.ts'
 import { graphOf, MachineGraph } from './machines-graph.ts'
 import { Problem } from './problems.ts'
@@ -17,7 +16,7 @@ const ActorShape = Schema.Struct({
   id: Schema.String,
   machine: Schema.String,
   roomId: Schema.String,
-  state: RoomState,
+  state: Schema.String.annotate({ description: 'a state of its machine' }),
   since: Schema.Int,
   next: Schema.Array(Schema.String).annotate({ description: 'events it would take now' }),
   path: Schema.Array(Schema.String).annotate({ description: 'the states it is in, outermost first' }),
@@ -26,9 +25,10 @@ const ActorShape = Schema.Struct({
 const seeing = { method: 'GET', tag: 'seeing', access: 'any' } as const
 
 export const machineRoutes = (api: Api): void => {
-  const { rooms, machines, findRoom } = api.parts
+  const { rooms, live, machines, findRoom } = api.parts
   const graphs = machines.map(graphOf)
-  const actorsOf = (identity: Identity) => rooms.actors().filter((actor) => mayRoom(identity, actor.roomId))
+  const actorsOf = (identity: Identity) =>
+    [...rooms.actors(), ...live.actors()].filter(({ roomId }) => mayRoom(identity, roomId))
 
   api.route(
     {
@@ -68,7 +68,11 @@ export const machineRoutes = (api: Api): void => {
     ({ c, identity }) => {
       const asked = c.req.param('actor') ?? ''
       const roomId = findRoom(asked)?.id
-      const actor = actorsOf(identity).find((one) => one.id === asked || one.roomId === roomId)
+      const actors = actorsOf(identity)
+      // A room's name means the room itself, not what it sends out.
+      const actor =
+        actors.find(({ id }) => id === asked) ??
+        actors.find((one) => one.machine === 'room' && one.roomId === roomId)
       if (actor === undefined) throw new Problem('not_found')
       const steps = actor.state.split('.')
       return json(200, { ...actor, path: steps.map((_, index) => steps.slice(0, index + 1).join('.')) })

@@ -27,6 +27,22 @@ const LogRow = Schema.Struct({
   result: Schema.Unknown,
 })
 
+const RotateBody = Schema.Struct({
+  dryRun: Schema.optionalKey(Schema.Boolean).annotate({
+    description: 'true: report what would be done and change nothing',
+  }),
+})
+const RotateReport = Schema.Struct({
+  dryRun: Schema.Boolean,
+  key: Schema.String.annotate({ description: 'the name of the first key in SECRETS_KEYS' }),
+  checked: Schema.Int.annotate({ description: 'secrets at rest: stream keys and proxies of rooms' }),
+  resealed: Schema.Int,
+  unreadable: Schema.Int.annotate({ description: 'sealed with a key that is not in SECRETS_KEYS any more' }),
+  kinds: Schema.Record(Schema.String, Schema.Int).annotate({
+    description: 'how many of each were sealed again',
+  }),
+})
+
 const care = { method: 'POST', tag: 'maintenance', access: 'operator', idempotent: true } as const
 const report = <S>(schema: S) =>
   ({ 200: { about: 'what was done, or in a dry run would be', schema } }) as const
@@ -70,6 +86,18 @@ export const maintenanceRoutes = (api: Api): void => {
       problems: ['room_unknown'],
     },
     async ({ body, caller, run }) => json(200, await run(prune(body, caller))),
+  )
+  api.route(
+    {
+      ...care,
+      path: '/api/maintenance/rotate',
+      id: 'maintenance.rotate',
+      summary: 'Seal every secret at rest again with the first key of SECRETS_KEYS',
+      body: RotateBody,
+      answers: report(RotateReport),
+    },
+    async ({ body: { dryRun = false }, caller, run }) =>
+      json(200, await run(api.parts.rotate({ dryRun }, caller))),
   )
   api.route(
     {

@@ -8,7 +8,7 @@ import { isMutating, type Operation } from '../../src/http/contract.ts'
 import { templateOf } from '../../src/http/openapi.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { startHarness, type Harness } from './harness.ts'
-import { problemTable, routeTable, withTables } from './reference.ts'
+import { failureTable, problemTable, routeTable, withTables } from './reference.ts'
 import { eventId, pushFrame, seedSession } from './seed.ts'
 
 interface Document {
@@ -110,7 +110,10 @@ describe('the contract', () => {
         .replace(':room', id)
         .replace(':session', 's1')
         .replace(':event', String(eventId(1, 1)))
+        .replace(':platform', 'youtube')
         .replace(':actor', `room:${id}`)
+    await h.ask('PUT', fill('/api/rooms/:room/destinations/:platform'), { body: { key: 'abcd-efgh-ijkl' } })
+    h.outbound.set(id, 'youtube', { state: 'backoff', status: 'error', errorCode: 'destination_lost' })
     const shaped = h.http.operations.filter(
       (operation): operation is Operation =>
         operation.method === 'GET' && operation.answers[200]?.schema !== undefined,
@@ -129,9 +132,13 @@ describe('the contract', () => {
 })
 
 describe('docs/api.md', () => {
-  it('lists the routes and the problems as they are (vitest -u writes it)', async () => {
+  it('lists the routes, the problems and the failures as they are (vitest -u writes it)', async () => {
     const file = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
-    const tables = { routes: routeTable(h.http.operations), problems: problemTable() }
+    const tables = {
+      routes: routeTable(h.http.operations),
+      problems: problemTable(),
+      failures: failureTable(),
+    }
     await expect(withTables(readFileSync(file, 'utf8'), tables)).toMatchFileSnapshot(file)
   })
 })

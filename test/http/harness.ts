@@ -4,16 +4,25 @@
 import { connect, type Socket } from 'node:net'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
 import * as Redacted from 'effect/Redacted'
+import type { DestinationDefaults } from '../../src/actors/destination-view.ts'
+import { destinationsLive } from '../../src/actors/destinations-live.ts'
+import { Destinations } from '../../src/actors/destinations.ts'
 import { Rooms } from '../../src/actors/rooms.ts'
+import { makeRotate } from '../../src/actors/rotation.ts'
 import { Recorder } from '../../src/archive/recorder.ts'
 import { Database } from '../../src/db/database.ts'
+import { parseKeys, type KeyRing } from '../../src/db/seal.ts'
 import type { HttpDeps, HttpLimits, Services } from '../../src/http/deps.ts'
 import { makeHttp, type Http } from '../../src/http/http.ts'
 import { listen, type Listening, type ServerLimits } from '../../src/http/server.ts'
+import { egressMachine } from '../../src/machines/egress.machine.ts'
+import { outboundMachine } from '../../src/machines/outbound.machine.ts'
 import { roomMachine } from '../../src/machines/room.machine.ts'
 import * as decoder from '../../src/tiktok/decode.ts'
 import { startDatabase, type TestDatabase } from '../_support/db.ts'
+import { fakeLive, type FakeLive } from './fake-live.ts'
 import { fakeRecorder, fakeRooms, type FakeRecorder, type FakeRooms } from './fakes.ts'
 
 export const OPERATOR = 'rk_op_CANARYoperatortoken0123456789abcdef'
@@ -30,9 +39,26 @@ export interface HarnessOptions {
   readonly deps?: Partial<HttpDeps>
   readonly db?: TestDatabase
   readonly boot?: string
+  /** Seals stream keys. */
+  readonly keys?: KeyRing
+  /** The server's own destinations. */
+  readonly defaults?: DestinationDefaults
+}
+
+/** A ring like `SECRETS_KEYS`, with keys that nobody else has. */
+export const ringOf = (...names: readonly string[]): KeyRing => {
+  const keys = parseKeys(names.map((name) => `${name}:${Buffer.alloc(32, name).toString('base64')}`).join())
+  if (keys === null) throw new Error('not a key ring')
+  return keys
+}
+
+const NO_DEFAULTS: DestinationDefaults = {
+  youtube: { url: null, key: null },
+  twitch: { url: null, key: null },
 }
 
 export interface Harness extends FakeRooms, FakeRecorder {
+  readonly outbound: FakeLive
   readonly http: Http
   readonly listening: Listening
   readonly url: string
@@ -70,6 +96,21 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
   const db = options.db ?? (await startDatabase())
   const fakes = fakeRooms(db.database)
   const fakeRec = fakeRecorder()
+  const outbound = fakeLive(db.database)
+  const keys = options.keys ?? ringOf('v1')
+  const destinations = Effect.runSync(
+    Destinations.use(Effect.succeed).pipe(
+      Effect.provide(
+        destinationsLive({
+          keys,
+          defaults: options.defaults ?? NO_DEFAULTS,
+          privateHosts: ['127.0.0.1'],
+          isOnAir: (roomId, platform) =>
+            outbound.live.status(roomId)?.destinations.some((one) => one.platform === platform) === true,
+        }).pipe(Layer.provide(Layer.succeed(Database, db.database))),
+      ),
+    ),
+  )
   const logs: string[] = []
   const context = Context.make(Database, db.database).pipe(
     Context.add(Rooms, fakes.rooms),
@@ -81,12 +122,15 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     rooms: fakes.rooms,
     database: db.database,
     recorder: fakeRec.recorder,
+    destinations,
+    live: outbound.live,
+    rotate: makeRotate(keys),
     decoder,
     operatorToken: Redacted.make(OPERATOR),
     boot: options.boot ?? 'boot-1',
     version: '0.0.0-test',
     unready: () => [],
-    machines: [roomMachine],
+    machines: [roomMachine, outboundMachine, egressMachine],
     ...options.deps,
     limits: { ...WIDE, ...options.limits },
   })
@@ -113,6 +157,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
   }
 
   return Object.assign(fakes, fakeRec, {
+    outbound,
     http,
     listening,
     url,

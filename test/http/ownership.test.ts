@@ -21,6 +21,10 @@ beforeAll(async () => {
   const frame = pushFrame([{ method: 'WebcastChatMessage', payload: new Uint8Array([8, 1]) }])
   await seedSession(h, { no: 1, roomId: mine.id, events: 3, frame })
   await seedSession(h, { no: 2, roomId: other.id, events: 3, frame })
+  for (const { id } of [mine, other]) {
+    await h.ask('PUT', `/api/rooms/${id}/destinations/youtube`, { body: { key: 'abcd-efgh-ijkl' } })
+    h.outbound.set(id, 'youtube', { state: 'live', status: 'live' })
+  }
 })
 afterAll(() => h.stop())
 
@@ -31,6 +35,7 @@ const fill = (path: string, room: string, session: number): string =>
     .replace(':session', `s${session}`)
     .replace(':event', String(eventId(session, 1)))
     .replace(':token', 'tnobody')
+    .replace(':platform', 'youtube')
     .replace(':actor', `room:${room}`)
 
 const bodies: Readonly<Record<string, unknown>> = {
@@ -39,12 +44,28 @@ const bodies: Readonly<Record<string, unknown>> = {
   'room.add': { handle: 'added.by.somebody' },
   'maintenance.merge': { what: 'broadcasts' },
   'settings.change': { cooldownMs: 1 },
+  'destination.set': { key: 'set-by-somebody' },
+  'livekit.set': { name: 'named.by.somebody' },
+  'live.start': { platforms: ['youtube', 'twitch'] },
+  'live.stop': { platforms: 'all' },
 }
 
-const ask = (operation: Operation, method: string, path: string, token: string | null): Promise<Answered> =>
+/** What it is sent: a room that is named in the body is the one that the path would name. */
+const bodyOf = ({ id, roomIn }: Operation, room: string): unknown => ({
+  ...(bodies[id] ?? {}),
+  ...(roomIn === 'body' ? { room } : {}),
+})
+
+const ask = (
+  operation: Operation,
+  method: string,
+  path: string,
+  token: string | null,
+  room = mine.id,
+): Promise<Answered> =>
   h.ask(method, path, {
     token,
-    ...(isMutating(operation) ? { body: bodies[operation.id] ?? {} } : {}),
+    ...(isMutating(operation) ? { body: bodyOf(operation, room) } : {}),
     ...(operation.method === 'DELETE' ? { body: undefined } : {}),
   })
 
@@ -65,6 +86,10 @@ const world = async (): Promise<string> => {
     'journal',
     'idempotency',
     'maintenance_log',
+    'destinations',
+    'livekit_rooms',
+    'outbound_sessions',
+    'egresses',
   ]
   for (const table of tables) hash.update(JSON.stringify(await h.db.read(`SELECT * FROM ${table}`)))
   return hash.digest('hex')
@@ -92,21 +117,42 @@ describe('H04 S23: other people’s rooms do not exist', () => {
     expect(scoped.length).toBeGreaterThan(15)
     for (const operation of scoped) {
       for (const method of methodsOf(operation)) {
-        const foreign = await ask(operation, method, fill(operation.path, other.id, 2), mine.token)
+        const foreign = await ask(operation, method, fill(operation.path, other.id, 2), mine.token, other.id)
         const unknown = await ask(
           operation,
           method,
           fill(operation.path, 'rDoesNotExist', 999_999),
           mine.token,
+          'rDoesNotExist',
         )
         expect(foreign.status, `${method} ${operation.path}`).toBe(404)
         expect(bytesOf(foreign), `${method} ${operation.path}`).toBe(bytesOf(unknown))
         expect(bytesOf(foreign)).not.toContain(other.id)
-        const byHandle = await ask(operation, method, fill(operation.path, 'other.room', 2), mine.token)
+        const byHandle = await ask(
+          operation,
+          method,
+          fill(operation.path, 'other.room', 2),
+          mine.token,
+          'other.room',
+        )
         expect(bytesOf(byHandle)).toBe(bytesOf(unknown))
       }
     }
     expect(await world()).toBe(before)
+    expect(h.outbound.asked).toEqual([])
+  })
+
+  it('S23: what is on air is seen by its owner alone', async () => {
+    const list = await h.ask('GET', '/api/live/status', { token: mine.token })
+    expect((list.json['items'] as { room: string }[]).map(({ room }) => room)).toEqual([mine.id])
+    const foreign = await h.ask('GET', `/api/live/status?room=${other.id}`, { token: mine.token })
+    const unknown = await h.ask('GET', '/api/live/status?room=rDoesNotExist', { token: mine.token })
+    expect(foreign.status).toBe(404)
+    expect(bytesOf(foreign)).toBe(bytesOf(unknown))
+    for (const id of [`egress:${other.id}:youtube`, `outbound:${other.id}`]) {
+      expect((await h.ask('GET', `/api/machines/${id}`, { token: mine.token })).status).toBe(404)
+      expect((await h.ask('GET', `/api/machines/${id}`)).status).toBe(200)
+    }
   })
 
   it('H04 S23: what only operators may do is, for an owner, a path that does not exist', async () => {

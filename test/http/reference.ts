@@ -1,6 +1,7 @@
-// The tables of docs/api.md, written from the operations and the problems.
+// The tables of docs/api.md, written from the operations, the problems and the failures of sending out.
 
 import type { Access, Operation } from '../../src/http/contract.ts'
+import { EGRESS_FAILURE_CODES, EGRESS_FAILURES } from '../../src/domain/egress-failures.ts'
 import { PROBLEM_CODES, PROBLEMS } from '../../src/http/problems.ts'
 
 const WHO: Readonly<Record<Access, string>> = {
@@ -33,6 +34,22 @@ export const problemTable = (): string =>
     PROBLEM_CODES.map((code) => {
       const { status, title, again } = PROBLEMS[code]
       return [`\`${code}\``, String(status), title, AGAIN[again]]
+    }),
+  )
+
+const TRIES = {
+  retry: 'with backoff, until the attempts are used up',
+  few: 'three times',
+  wait: 'with backoff, for as long as it is wanted',
+  never: 'no: `retry` or `start` does',
+} as const
+
+export const failureTable = (): string =>
+  table(
+    ['error_code', 'whose', 'it says', 'tried again?', 'what a person can do'],
+    EGRESS_FAILURE_CODES.map((code) => {
+      const { fault, again, sentence, advice } = EGRESS_FAILURES[code]
+      return [`\`${code}\``, fault, sentence, TRIES[again], advice]
     }),
   )
 
