@@ -1,0 +1,78 @@
+// Where commands about sending out are taken: one at a time for a room, each on disk with its audit row before
+// anything acts, each refusal in the audit too. What a command means is `actors/live-commands.ts`.
+
+import * as Effect from 'effect/Effect'
+import type { AuditEntry, Transaction } from '../db/database.ts'
+import type { DbError } from '../domain/errors.ts'
+import { type Commanded, refusalOf, type Refusal } from './desk.ts'
+import type { LiveWorld } from './live-world.ts'
+import type { Caller } from './rooms.ts'
+import { writeOnce } from './writing.ts'
+
+/** One request: who asks for what of which room's destinations. */
+export interface LiveRequest {
+  readonly caller: Caller
+  readonly action: 'live.start' | 'live.stop' | 'live.retry'
+  readonly roomId: string
+  readonly platforms: readonly string[]
+}
+
+export interface LiveDesk {
+  /** Commands are refused from now on. */
+  readonly close: () => void
+  readonly unlessClosed: <A>(request: LiveRequest, carryOut: Commanded<A>) => Commanded<A>
+  /** Refused, and the audit hears of it. */
+  readonly refuse: (request: LiveRequest, refusal: Refusal) => Commanded<never>
+  /** The change, its facts and its audit row, durable together. */
+  readonly commit: (
+    request: LiveRequest,
+    change: Transaction,
+    detail?: string | null,
+  ) => Effect.Effect<void, DbError>
+  /** The command had been carried out before; only the audit hears of it. */
+  readonly noop: (request: LiveRequest) => Effect.Effect<void, DbError>
+}
+
+export const makeLiveDesk = (world: LiveWorld): LiveDesk => {
+  let isClosed = false
+
+  const audit = (
+    { caller, action, roomId, platforms }: LiveRequest,
+    outcome: AuditEntry['outcome'],
+    code: string | null = null,
+    detail: string | null = null,
+  ): AuditEntry => ({
+    at: world.now(),
+    actor: caller.actor,
+    ip: caller.ip,
+    action,
+    roomId,
+    target: platforms.length === 0 ? null : platforms.join(','),
+    outcome,
+    code,
+    detail,
+  })
+
+  const write = (transaction: Transaction): Effect.Effect<void, DbError> =>
+    Effect.asVoid(writeOnce(world.database, transaction))
+
+  const refuse: LiveDesk['refuse'] = (request, refusal) =>
+    Effect.andThen(
+      write({ statements: [], audit: audit(request, 'refused', refusal.code) }),
+      Effect.fail(refusalOf(refusal)),
+    )
+
+  return {
+    close: () => {
+      isClosed = true
+    },
+    unlessClosed: (request, carryOut) =>
+      Effect.suspend(() =>
+        isClosed ? refuse(request, { code: 'busy', message: 'The server is being stopped.' }) : carryOut,
+      ),
+    refuse,
+    commit: (request, change, detail = null) =>
+      write({ ...change, audit: audit(request, 'done', null, detail) }),
+    noop: (request) => write({ statements: [], audit: audit(request, 'noop') }),
+  }
+}

@@ -1,0 +1,70 @@
+// Ends egresses at LiveKit: asked again with backoff until the end is seen, by an answer, a webhook or a poll.
+// That a stop was answered means nothing yet; that there is nothing to stop is as good as stopped.
+
+import * as Effect from 'effect/Effect'
+import type { EgressWorld, Job } from './job.ts'
+import { errorOfEnd } from './outcome.ts'
+import { isOver, type Sightings } from './sightings.ts'
+
+/** Done when the egress is known to have ended. */
+const untilOver = (sightings: Sightings, egressId: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const known = sightings.get(egressId)
+    if (isOver(known)) return Effect.void
+    return Effect.andThen(sightings.changed(egressId, known?.version ?? 0), untilOver(sightings, egressId))
+  })
+
+/** Asks LiveKit what became of it; whatever fails is found out later. */
+const look = ({ livekit, sightings, now }: EgressWorld, egressId: string): Effect.Effect<void> =>
+  livekit.find(egressId).pipe(
+    Effect.map((view) => {
+      if (view === null) sightings.gone(egressId, 'answer', now())
+      else sightings.see(view, 'answer', now())
+    }),
+    Effect.ignore,
+  )
+
+/** Stops one egress, for as long as it takes. */
+export const endEgress = Effect.fnUntraced(function* (world: EgressWorld, egressId: string) {
+  const { livekit, sightings, limits, random, now } = world
+  for (let asked = 0; !isOver(sightings.get(egressId)); asked += 1) {
+    const answer = yield* Effect.result(livekit.stop(egressId))
+    if (answer._tag === 'Success') sightings.see(answer.success, 'answer', now())
+    else if (answer.failure.code === 'precondition' || answer.failure.code === 'not_found') {
+      yield* look(world, egressId)
+    }
+    const backoff = Math.min(limits.stopCapMs, limits.stopBaseMs * 2 ** Math.min(asked, 20))
+    // LiveKit flushes for up to half a minute before an egress is complete; its word comes by itself.
+    const ms = answer._tag === 'Success' ? limits.stopCapMs : backoff * (0.8 + 0.4 * random())
+    yield* Effect.raceFirst(untilOver(sightings, egressId), Effect.sleep(ms))
+  }
+})
+
+/** What has ended is written down and held no longer. */
+export const settleEnded = ({ world, holding, records }: Job): void => {
+  for (const [egressId, { attemptId }] of holding.ids) {
+    const sighting = world.sightings.get(egressId)
+    if (sighting === null || !isOver(sighting)) continue
+    records.end(attemptId, sighting, { code: null, error: errorOfEnd(sighting) })
+    world.holdings.release(holding, egressId)
+  }
+}
+
+/** Stops an egress that nobody waits for: one too many, or one whose answer came too late. */
+export const dispose = (job: Job, egressId: string): void => {
+  job.world.fork(
+    Effect.andThen(
+      endEgress(job.world, egressId),
+      Effect.sync(() => settleEnded(job)),
+    ),
+  )
+}
+
+/** Stops what is held of this destination now, and no more. */
+export const endRunning = (job: Job): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    Effect.forEach(job.world.holdings.running(job.holding), (egressId) => endEgress(job.world, egressId), {
+      concurrency: 'unbounded',
+      discard: true,
+    }),
+  ).pipe(Effect.andThen(Effect.sync(() => settleEnded(job))))

@@ -1,0 +1,81 @@
+// What one room sends out, as a pure machine that is derived from its destinations: it decides nothing for them.
+
+import { assign, setup } from 'xstate'
+import type { EgressState, OutboundState } from '../domain/egress.ts'
+
+type States = Readonly<Record<string, EgressState>>
+
+export interface OutboundContext {
+  /** The state of each destination, by platform. */
+  readonly egresses: States
+}
+
+export interface OutboundEvent {
+  readonly type: 'egress.state_changed'
+  readonly platform: string
+  readonly state: EgressState
+}
+
+const OFF: readonly EgressState[] = ['idle', 'stopped']
+const TROUBLED: readonly EgressState[] = ['reconnecting', 'backoff', 'failed']
+
+/** Live as soon as one is, unless one that should be is in trouble. */
+export const outboundStateOf = (states: readonly EgressState[]): OutboundState => {
+  const here = states.filter((state) => !OFF.includes(state))
+  const wanted = here.filter((state) => state !== 'stopping')
+  if (here.length === 0) return 'idle'
+  if (wanted.length === 0) return 'stopping'
+  if (wanted.some((state) => TROUBLED.includes(state))) return 'degraded'
+  return wanted.includes('live') ? 'live' : 'starting'
+}
+
+const after = (context: OutboundContext, event: OutboundEvent): States => ({
+  ...context.egresses,
+  [event.platform]: event.state,
+})
+
+const leads =
+  (to: OutboundState) =>
+  ({ context, event }: { readonly context: OutboundContext; readonly event: OutboundEvent }): boolean =>
+    outboundStateOf(Object.values(after(context, event))) === to
+
+const outbound = setup({
+  types: {} as { context: OutboundContext; events: OutboundEvent; input: OutboundContext },
+  guards: {
+    isIdle: leads('idle'),
+    isStarting: leads('starting'),
+    isLive: leads('live'),
+    isDegraded: leads('degraded'),
+    isStopping: leads('stopping'),
+  },
+})
+
+const remember = assign<OutboundContext, OutboundEvent, undefined, OutboundEvent, never>(
+  ({ context, event }) => ({ egresses: after(context, event) }),
+)
+
+export const outboundMachine = outbound.createMachine({
+  id: 'outbound',
+  context: ({ input }) => input,
+  initial: 'idle',
+  on: {
+    'egress.state_changed': [
+      { guard: 'isIdle', target: '.idle', actions: remember },
+      { guard: 'isStarting', target: '.starting', actions: remember },
+      { guard: 'isLive', target: '.live', actions: remember },
+      { guard: 'isDegraded', target: '.degraded', actions: remember },
+      { guard: 'isStopping', target: '.stopping', actions: remember },
+    ],
+  },
+  states: {
+    /** Nothing is sent out. */
+    idle: {},
+    /** Something is on its way and nothing is in trouble. */
+    starting: {},
+    live: {},
+    /** At least one destination is in trouble. */
+    degraded: {},
+    /** Nothing is wanted any more, and not everything has ended. */
+    stopping: {},
+  },
+})
