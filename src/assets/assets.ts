@@ -27,8 +27,8 @@ export interface UploadRequest {
 
 export interface Uploaded {
   readonly asset: Asset
-  /** The job's id. */
-  readonly uploadId: string
+  /** The job's id; null when the body was only compared. */
+  readonly uploadId: string | null
   /** `noop`: the same content was there. */
   readonly effect: 'created' | 'replaced' | 'noop'
 }

@@ -78,6 +78,8 @@ export const assets = {
       boot TEXT NOT NULL,
       size_bytes INTEGER,
       sha256 TEXT,
+      -- 1: size and hash are those of the bytes, not what was declared.
+      sealed INTEGER NOT NULL DEFAULT 0,
       received_bytes INTEGER NOT NULL DEFAULT 0,
       attempts INTEGER NOT NULL DEFAULT 0,
       store_upload TEXT,
@@ -86,6 +88,7 @@ export const assets = {
       ended_at INTEGER
     ) WITHOUT ROWID`,
     `CREATE INDEX asset_uploads_running ON asset_uploads(started_at) WHERE state = 'running'`,
+    `CREATE INDEX asset_uploads_by_key ON asset_uploads(s3_key) WHERE state = 'running'`,
     `CREATE INDEX asset_uploads_by_asset ON asset_uploads(asset_id, started_at)`,
     // One row a sweep: where it is, who has the lease, what it found.
     `CREATE TABLE asset_sweeps (

@@ -1,0 +1,52 @@
+// The service of assets over a database and a store, and the round that finishes what was left half done.
+
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import * as Schedule from 'effect/Schedule'
+import * as uploads from '../db/asset-uploads.ts'
+import * as rows from '../db/assets.ts'
+import { Database } from '../db/database.ts'
+import { Assets, type UploadProgress } from './assets.ts'
+import * as changes from './changes.ts'
+import { makeDesk, type AssetDesk, type AssetsOptions } from './desk.ts'
+import { recover } from './recovery.ts'
+import { ObjectStore } from './store.ts'
+import { upload } from './upload.ts'
+
+const RECOVERY_EVERY = '60 seconds'
+
+const progressOf = (desk: AssetDesk, row: uploads.UploadRow | null): UploadProgress | null => {
+  if (row === null) return null
+  const { id, assetId, key, owner, state, sizeBytes, errorCode, startedAt, endedAt } = row
+  const receivedBytes = desk.running.get(id)?.receivedBytes ?? row.receivedBytes
+  return { id, assetId, key, owner, state, receivedBytes, sizeBytes, errorCode, startedAt, endedAt }
+}
+
+export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, Database | ObjectStore> =>
+  Layer.effect(
+    Assets,
+    Effect.gen(function* () {
+      const database = yield* Database
+      const desk = makeDesk(yield* ObjectStore, database, options)
+      const on = <A, E>(effect: Effect.Effect<A, E, Database>): Effect.Effect<A, E> =>
+        Effect.provideService(effect, Database, database)
+      yield* Effect.forkScoped(
+        on(recover(desk)).pipe(
+          Effect.catch((error) =>
+            Effect.logWarning('uploads left half done were not settled', { code: error._tag }),
+          ),
+          Effect.repeat(Schedule.spaced(RECOVERY_EVERY)),
+        ),
+      )
+      return Assets.of({
+        upload: (request, body) => on(upload(desk, request, body)),
+        progress: (id) => on(Effect.map(uploads.find(id), (row) => progressOf(desk, row))),
+        find: (id) => on(rows.find(id)),
+        findByKey: (key) => on(rows.findByKey(key)),
+        list: (filter) => on(rows.list(filter)),
+        read: (asset, range) => on(changes.read(desk, asset, range)),
+        change: (asset, given, caller) => on(changes.change(desk, asset, given, caller)),
+        remove: (asset, caller) => on(changes.remove(desk, asset, caller)),
+      })
+    }),
+  )

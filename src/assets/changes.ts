@@ -1,0 +1,75 @@
+// What can be done to an asset once it is there: its name and visibility changed, its bytes read, the whole removed.
+
+import * as Clock from 'effect/Clock'
+import * as Effect from 'effect/Effect'
+import { find } from '../db/assets.ts'
+import * as rows from '../db/asset-writes.ts'
+import { NAME_MAX_LENGTH, type Asset, type AssetCaller, type Visibility } from '../domain/asset.ts'
+import { CommandRefused } from '../domain/errors.ts'
+import { commit, factOf, inTurn, refuse, type AssetDesk } from './desk.ts'
+import { eraseNow } from './recovery.ts'
+import { readRefusal } from './refusals.ts'
+import type { ByteRange, Bytes } from './store.ts'
+import type { Flow } from './upload-body.ts'
+
+const gone = (): CommandRefused =>
+  new CommandRefused({ code: 'asset_unknown', message: 'There is no such asset for this token.' })
+
+/** What is wrong with a name, or null. */
+export const nameProblem = (name: string): string | null =>
+  name.trim() === '' || name.length > NAME_MAX_LENGTH || /\p{Cc}/u.test(name) || !name.isWellFormed()
+    ? `1 to ${NAME_MAX_LENGTH} characters without control characters`
+    : null
+
+export const change = (
+  desk: AssetDesk,
+  asset: Asset,
+  given: { readonly displayName?: string; readonly visibility?: Visibility },
+  caller: AssetCaller,
+): Flow<Asset> =>
+  Effect.gen(function* () {
+    const request = { caller, action: 'asset.change', target: asset.id }
+    const { displayName = asset.displayName, visibility = asset.visibility } = given
+    const problem = nameProblem(displayName)
+    if (problem !== null) {
+      const message = `Expected ${problem}.`
+      return yield* refuse(
+        desk,
+        request,
+        new CommandRefused({ code: 'invalid', message, field: '/display_name' }),
+      )
+    }
+    const at = yield* Clock.currentTimeMillis
+    const { id, key } = asset
+    const { applied } = yield* commit(desk, request, {
+      statements: [rows.change({ id, key, displayName, visibility, at })],
+      facts: [factOf('asset.changed', asset.owner, at, { assetId: id, key, displayName, visibility })],
+    })
+    const changed = applied ? yield* find(id) : null
+    return changed ?? (yield* gone())
+  })
+
+export const remove = (desk: AssetDesk, asset: Asset, caller: AssetCaller): Flow<void> => {
+  const { id, key, owner } = asset
+  const request = { caller, action: 'asset.remove', target: id, detail: key }
+  return inTurn(
+    desk,
+    request,
+    key,
+    Effect.gen(function* () {
+      const at = yield* Clock.currentTimeMillis
+      const { applied } = yield* commit(desk, request, {
+        statements: [rows.remove(id, at)],
+        facts: [factOf('asset.removed', owner, at, { assetId: id, key, type: asset.type })],
+      })
+      if (!applied) return yield* gone()
+      yield* eraseNow(desk, id, key)
+    }),
+  )
+}
+
+export const read = (desk: AssetDesk, asset: Asset, range: ByteRange | null): Flow<Bytes> =>
+  desk.store.get(asset.key, { range, etag: asset.etag }).pipe(
+    Effect.map(({ body }) => body),
+    Effect.mapError(readRefusal),
+  )
