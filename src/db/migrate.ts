@@ -7,6 +7,7 @@ import { Refusal } from './failure.ts'
 import { recording } from './migrations/0001-recording.ts'
 import { outbound } from './migrations/0002-outbound.ts'
 import { assets } from './migrations/0003-assets.ts'
+import { assetCare } from './migrations/0004-asset-care.ts'
 
 export interface Migration {
   readonly version: number
@@ -15,7 +16,7 @@ export interface Migration {
 }
 
 /** In order, without holes; a released one is never edited. */
-export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets]
+export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets, assetCare]
 
 export interface Migrated {
   readonly from: number

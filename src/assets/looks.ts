@@ -1,0 +1,44 @@
+// Looks at objects, one HEAD each, never faster than asked for. What a look means for a row is decided elsewhere.
+
+import * as Clock from 'effect/Clock'
+import * as Effect from 'effect/Effect'
+import type { Look } from '../domain/asset-sweep.ts'
+import type { ObjectStore, StoreError } from './store.ts'
+
+/** How long a store may take to say anything, with the client's own repetitions. */
+const LOOK_LIMIT_MS = 20_000
+
+export type Pace = Effect.Effect<void>
+
+/** One at a time passes here, evenly spread; what was not used is not made up for. */
+export const paceOf = (perSecond: number): Pace => {
+  const everyMs = 1_000 / perSecond
+  let next = 0
+  return Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const slot = Math.max(now, next)
+    next = slot + everyMs
+    if (slot > now) yield* Effect.sleep(slot - now)
+  })
+}
+
+const SAID: Readonly<Partial<Record<StoreError['code'], Look['said']>>> = {
+  not_found: 'not_found',
+  forbidden: 'forbidden',
+  misconfigured: 'misconfigured',
+}
+
+export const failedLook = (error: StoreError): Look => {
+  const said = SAID[error.code]
+  return said === undefined || said === 'there' ? { said: 'silent' } : { said }
+}
+
+export const look = (store: ObjectStore['Service'], key: string): Effect.Effect<Look> =>
+  store.head(key).pipe(
+    Effect.map(({ sizeBytes, etag }): Look => ({ said: 'there', sizeBytes, etag })),
+    Effect.catch((error) => Effect.succeed(failedLook(error))),
+    Effect.timeoutOrElse({
+      duration: LOOK_LIMIT_MS,
+      orElse: () => Effect.succeed<Look>({ said: 'silent' }),
+    }),
+  )
