@@ -48,6 +48,19 @@ export interface Config {
     readonly stableMs: number
     readonly pollMs: number
   }
+  readonly assets: {
+    /** The folder they are in when there is no bucket. */
+    readonly dir: string
+    /** Credentials come from the AWS SDK's own chain. Endpoint null: AWS. */
+    readonly s3: {
+      readonly bucket: string
+      readonly region: string
+      readonly endpoint: string | null
+      readonly prefix: string
+    } | null
+    readonly uploadMaxBytes: number
+    readonly sweepIntervalMs: number
+  }
   /** Defaults of the settings that can be changed while the server runs. */
   readonly settings: Settings
 }
@@ -138,6 +151,20 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
       attemptsMax: whole('EGRESS_ATTEMPTS_MAX'),
       stableMs: whole('EGRESS_STABLE_MS'),
       pollMs: whole('EGRESS_POLL_MS'),
+    },
+    assets: {
+      dir: resolve(optional('ASSETS_DIR') ?? join(dataDir, 'assets')),
+      s3:
+        text('S3_BUCKET') === ''
+          ? null
+          : {
+              bucket: text('S3_BUCKET'),
+              region: text('S3_REGION'),
+              endpoint: optional('S3_ENDPOINT'),
+              prefix: text('S3_PREFIX'),
+            },
+      uploadMaxBytes: whole('UPLOAD_MAX_BYTES'),
+      sweepIntervalMs: whole('ASSET_SWEEP_INTERVAL_MS'),
     },
     settings: {
       autoMonitorEnabled: true,

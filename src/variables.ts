@@ -40,6 +40,15 @@ const keyRing = (text: string) =>
     ? null
     : 'name:key pairs separated by commas, each key 32 bytes in base64'
 
+const bucket = (text: string) =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(text) ? null : 'the name of a bucket'
+const prefix = (text: string) =>
+  /^[\w!.*'()+-]+(?:\/[\w!.*'()+-]+)*\/?$/.test(text) &&
+  text.length <= 200 &&
+  !/(^|\/)\.{1,2}(\/|$)/.test(text)
+    ? null
+    : 'up to 200 plain characters with `/` between segments and not in front'
+
 const DAY = 86_400_000
 const http = ['http:', 'https:'] as const
 
@@ -230,5 +239,37 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '3000',
     about: 'how often LiveKit is asked what runs',
     wrong: integer(100, 600_000),
+  },
+  {
+    name: 'S3_BUCKET',
+    fallback: '',
+    about: 'the bucket of the assets; without it they are in a folder',
+    wrong: bucket,
+  },
+  { name: 'S3_REGION', fallback: 'us-east-1', about: "the bucket's region", wrong: minimumLength(1) },
+  {
+    name: 'S3_ENDPOINT',
+    fallback: '',
+    about: 'another server that speaks S3; default is AWS',
+    wrong: url(...http),
+  },
+  { name: 'S3_PREFIX', fallback: '', about: 'in front of every key in the bucket', wrong: prefix },
+  {
+    name: 'ASSETS_DIR',
+    fallback: '',
+    about: 'folder of the assets when there is no bucket; default is assets in DATA_DIR',
+    wrong: minimumLength(1),
+  },
+  {
+    name: 'ASSET_SWEEP_INTERVAL_MS',
+    fallback: '3600000',
+    about: 'how often every asset is looked for in the store',
+    wrong: integer(1_000, 30 * DAY),
+  },
+  {
+    name: 'UPLOAD_MAX_BYTES',
+    fallback: '4294967296',
+    about: 'no file is larger than this; types have limits of their own below it',
+    wrong: integer(1, 5 * 2 ** 40),
   },
 ]

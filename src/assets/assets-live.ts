@@ -33,7 +33,7 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
       yield* Effect.forkScoped(
         on(recover(desk)).pipe(
           Effect.catch((error) =>
-            Effect.logWarning('uploads left half done were not settled', { code: error._tag }),
+            Effect.logWarning('uploads left half done were not settled', { kind: error.constructor.name }),
           ),
           Effect.repeat(Schedule.spaced(RECOVERY_EVERY)),
         ),

@@ -1,6 +1,7 @@
 // Turns by key: what changes one key's row and object goes one after the other, in the order it came.
 
 import * as Effect from 'effect/Effect'
+import * as Option from 'effect/Option'
 import * as Semaphore from 'effect/Semaphore'
 
 export interface Turns {
@@ -44,8 +45,8 @@ export const makeTurns = (): Turns => {
         ({ semaphore }) =>
           Effect.acquireUseRelease(
             Effect.timeoutOption(Effect.interruptible(Semaphore.take(semaphore, 1)), waitMs),
-            (taken): Effect.Effect<A, E | E2, R> => (taken._tag === 'Some' ? carryOut : tooLate),
-            (taken) => (taken._tag === 'Some' ? Semaphore.release(semaphore, 1) : Effect.void),
+            (taken): Effect.Effect<A, E | E2, R> => (Option.isSome(taken) ? carryOut : tooLate),
+            (taken) => (Option.isSome(taken) ? Semaphore.release(semaphore, 1) : Effect.void),
           ),
         (turn) => Effect.sync(() => leave(key, turn)),
       ),
