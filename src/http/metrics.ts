@@ -6,17 +6,10 @@ import * as recorded from '../archive/recorder-metrics.ts'
 import { ROOM_STATES } from '../domain/room.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Denials } from './denials.ts'
+import { counter, gauge, one, written, type Family, type Sample } from './metric-families.ts'
 import type { LoopDelay } from './loop-delay.ts'
+import type { OutboundCounts } from './outbound-metrics.ts'
 import type { Streams } from './streams.ts'
-
-type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number]
-
-interface Family {
-  readonly name: string
-  readonly help: string
-  readonly type: 'gauge' | 'counter'
-  readonly samples: readonly Sample[]
-}
 
 /** Answers by operation and status. Operations are a closed set, so the table is bounded. */
 export class Answered {
@@ -41,21 +34,8 @@ export interface Measured {
   readonly denials: Denials
   readonly answered: Answered
   readonly loop: LoopDelay
+  readonly outbound: OutboundCounts
 }
-
-const one = (value: number): readonly Sample[] => [[{}, value]]
-const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
-  name,
-  help,
-  type: 'gauge',
-  samples,
-})
-const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({
-  name,
-  help,
-  type: 'counter',
-  samples,
-})
 
 const roomsByState = ({ rooms }: HttpDeps): readonly Sample[] => {
   const counts = new Map(ROOM_STATES.map((state) => [state, 0]))
@@ -96,7 +76,7 @@ const recording = ({ rooms, database }: HttpDeps): readonly Family[] => {
   ]
 }
 
-const families = ({ deps, streams, denials, answered, loop }: Measured): readonly Family[] => {
+const families = ({ deps, streams, denials, answered, loop, outbound }: Measured): readonly Family[] => {
   const writer = deps.database.health()
   const budget = deps.rooms.signBudget()
   const delay = loop.read()
@@ -105,6 +85,7 @@ const families = ({ deps, streams, denials, answered, loop }: Measured): readonl
     gauge('info', 'What runs.', [[{ version: deps.version, node: process.versions.node }, 1]]),
     gauge('rooms', 'Rooms by state.', roomsByState(deps)),
     ...recording(deps),
+    ...outbound.families(deps.live),
     gauge('writer_queued_bytes', 'Bytes received and not yet durable.', one(writer.queuedBytes)),
     gauge('writer_queued_frames', 'Frames received and not yet durable.', one(writer.queuedFrames)),
     gauge('writer_oldest_seconds', 'Age of the oldest of them.', one(writer.oldestMs / 1000)),
@@ -149,18 +130,4 @@ const families = ({ deps, streams, denials, answered, loop }: Measured): readonl
   ]
 }
 
-const escape = (value: string | number): string =>
-  String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-
-const line = (name: string, [labels, value]: Sample): string => {
-  const written = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`)
-  return `${name}${written.length === 0 ? '' : `{${written.join(',')}}`} ${value}\n`
-}
-
-export const prometheus = (measured: Measured): string =>
-  families(measured)
-    .map(({ name, help, type, samples }) => {
-      const full = `roomkeeper_${name}`
-      return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${samples.map((sample) => line(full, sample)).join('')}`
-    })
-    .join('')
+export const prometheus = (measured: Measured): string => written(families(measured))

@@ -17,6 +17,7 @@ import { FactFeeds } from './fact-feeds.ts'
 import { Idempotency } from './idempotency.ts'
 import { loopDelay } from './loop-delay.ts'
 import { Answered } from './metrics.ts'
+import { OutboundCounts } from './outbound-metrics.ts'
 import { RateLimit } from './rate-limit.ts'
 import { Rounds } from './rounds.ts'
 import { Streams, STREAM_LIMITS } from './streams.ts'
@@ -63,7 +64,7 @@ const makeBase = (deps: HttpDeps) => {
     changes: new RateLimit(limits.changes),
     idempotency: new Idempotency(run, deps.boot, complainOf('idempotency')),
     facts: new FactFeeds(rounds, () => run(newest)),
-    measured: { deps, streams, denials, answered, loop },
+    measured: { deps, streams, denials, answered, loop, outbound: new OutboundCounts() },
     /** A session that a room shows is there, even in the moment before its row is. */
     findSession: async (id: string) => {
       const no = sessionNo(id)
@@ -89,7 +90,11 @@ export type BaseParts = ReturnType<typeof makeBase>
 export const makeParts = (deps: HttpDeps) => {
   const base = makeBase(deps)
   const watching = watchTokens(base)
-  const listeners: ((fact: JournalEntry) => void)[] = [base.facts.hear, watching.hear]
+  const listeners: ((fact: JournalEntry) => void)[] = [
+    base.facts.hear,
+    watching.hear,
+    base.measured.outbound.hear,
+  ]
   const unsubscribe = deps.database.subscribe((fact) => {
     for (const hear of listeners) hear(fact)
   })

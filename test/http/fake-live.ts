@@ -90,7 +90,7 @@ export const fakeLive = (database: Database['Service']): FakeLive => {
         ? new CommandRefused({ code: 'already_active', message: 'All of them are on their way.' })
         : null
       return act(force ? 'live.start forced' : 'live.start', roomId, caller, refusal, () => {
-        for (const platform of platforms) {
+        for (const platform of platforms.filter((one) => !isOn(roomId, one))) {
           set(roomId, platform, { state: 'starting', status: 'starting', attempt: 1, allowed: ['stop'] })
         }
       })

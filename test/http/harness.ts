@@ -106,7 +106,9 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
           defaults: options.defaults ?? NO_DEFAULTS,
           privateHosts: ['127.0.0.1'],
           isOnAir: (roomId, platform) =>
-            outbound.live.status(roomId)?.destinations.some((one) => one.platform === platform) === true,
+            outbound.live
+              .status(roomId)
+              ?.destinations.some((one) => one.platform === platform && one.state !== 'stopped') === true,
         }).pipe(Layer.provide(Layer.succeed(Database, db.database))),
       ),
     ),

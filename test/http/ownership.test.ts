@@ -52,7 +52,7 @@ const bodies: Readonly<Record<string, unknown>> = {
 
 /** What it is sent: a room that is named in the body is the one that the path would name. */
 const bodyOf = ({ id, roomIn }: Operation, room: string): unknown => ({
-  ...(bodies[id] ?? {}),
+  ...(bodies[id] as object | undefined),
   ...(roomIn === 'body' ? { room } : {}),
 })
 
