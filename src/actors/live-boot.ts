@@ -24,10 +24,10 @@ const bornOf = (world: LiveWorld, row: rows.EgressRow): Born => {
     const longest = Math.max(1.2 * world.egress.backoffCapMs, MINUTE_MS)
     const delayMs = Math.min(Math.max(0, row.nextAt - world.now()), longest)
     const wait = { delayMs, nextAt: world.now() + delayMs }
-    return { resume: 'backoff', attempt: row.attempt, errorCode: row.errorCode, wait }
+    return { ...FRESH, resume: 'backoff', attempt: row.attempt, errorCode: row.errorCode, wait }
   }
   // The attempt that was running goes on, so it is not counted again.
-  return { ...FRESH, resume: 'starting', attempt: Math.max(0, row.attempt - 1) }
+  return { ...FRESH, resume: 'starting', attempt: Math.max(0, row.attempt - 1), liveSince: row.liveAt }
 }
 
 /** What its open attempts say may be running. */
@@ -79,6 +79,7 @@ export const awakenLive = (
       const born = (wanted.get(id) ?? []).map((row) => {
         const sender = outbounds.addSender(outbound, row.platform, row.generation)
         sender.rowId = row.id
+        sender.sessionId = id
         sender.desired = row.desired
         sender.attempts = numbers.get(row.id) ?? 0
         for (const start of starts.get(row.id) ?? []) {

@@ -2,6 +2,7 @@
 // event. The intent is on disk before anything acts.
 
 import * as Effect from 'effect/Effect'
+import * as Option from 'effect/Option'
 import type { Statement } from '../db/database.ts'
 import * as rows from '../db/outbound.ts'
 import type { Fact } from '../domain/facts.ts'
@@ -63,7 +64,7 @@ export const makeLiveCommands = (
   /** What happened before is written before it, so that nothing of an older session comes after. */
   const caughtUp = (request: LiveRequest, outbound: Outbound): Commanded<void> =>
     Effect.flatMap(Effect.timeoutOption(outbound.writes.idle, WRITES_LIMIT_MS), (idle) =>
-      idle._tag === 'Some'
+      Option.isSome(idle)
         ? Effect.void
         : desk.refuse(request, {
             code: 'busy',
@@ -102,7 +103,7 @@ export const makeLiveCommands = (
     const { roomId, platforms, caller } = request
     const senders: Sender[] = []
     for (const platform of platforms) senders.push(yield* outbounds.senderOf(outbound, platform))
-    if (!force && senders.some((sender) => sender.state === 'stopping' && isUnconfirmed(sender))) {
+    if (!force && senders.some((sender) => sender.state === 'stopping' && sender.alarmed)) {
       const message = 'LiveKit has not confirmed that the last egress stopped; force accepts a second one.'
       return yield* desk.refuse(request, { code: 'stop_unconfirmed', message, field: '/force' })
     }
@@ -124,7 +125,7 @@ export const makeLiveCommands = (
     }
     const planned = todo.map((sender) => ({
       sender,
-      rowId: isNew || sender.rowId === null ? world.newId('e') : sender.rowId,
+      rowId: sender.sessionId === session.id && sender.rowId !== null ? sender.rowId : world.newId('e'),
       generation: sender.generation + 1,
     }))
     for (const { sender, rowId, generation } of planned) {
@@ -138,6 +139,7 @@ export const makeLiveCommands = (
       const isForced = force && isUnconfirmed(sender)
       if (sender.rowId !== rowId) sender.attempts = 0
       sender.rowId = rowId
+      sender.sessionId = session.id
       sender.generation = generation
       sender.desired = 'on'
       sender.holding.roomName = outbound.livekitRoom

@@ -21,9 +21,9 @@ import type { Sender } from './outbound.ts'
 import { messageOf } from './supervisor.ts'
 
 type Snapshot = SnapshotFrom<typeof egressMachine>
-export type Born = Pick<EgressInput, 'resume' | 'attempt' | 'errorCode' | 'wait'>
+export type Born = Pick<EgressInput, 'resume' | 'attempt' | 'errorCode' | 'wait' | 'liveSince'>
 
-export const FRESH: Born = { resume: 'idle', attempt: 0, errorCode: null, wait: null }
+export const FRESH: Born = { resume: 'idle', attempt: 0, errorCode: null, wait: null, liveSince: null }
 
 /** A pause before a stop that died is begun again. */
 const AGAIN_MS = 1_000
@@ -89,12 +89,17 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
     )
 
   const runStop = (sender: Sender, stage: Stage): Effect.Effect<void> => {
-    const alarm = Effect.andThen(
-      Effect.sleep(tuning.unconfirmedMs),
-      Effect.sync(() => {
-        if (!stage.isStopped) sender.send({ type: 'stop.unconfirmed' })
-      }),
+    const doubt = Effect.sleep(tuning.unconfirmedMs).pipe(
+      Effect.andThen(Effect.sync(() => sender.send({ type: 'stop.unconfirmed' }))),
+      Effect.andThen(Effect.sleep(tuning.alarmMs - tuning.unconfirmedMs)),
+      Effect.andThen(
+        Effect.sync(() => {
+          sender.alarmed = true
+          tell(sender, 'egress.alarm', { code: 'stop_unconfirmed', state: sender.state })
+        }),
+      ),
     )
+    sender.alarmed = false
     const stop: Effect.Effect<void> = endAll(job(sender, stage)).pipe(
       Effect.catchDefect((defect) =>
         Effect.logError('a stop died', { key: sender.key, message: messageOf(defect) }).pipe(
@@ -103,7 +108,12 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
         ),
       ),
     )
-    return Effect.raceFirst(stop, Effect.andThen(alarm, Effect.never)).pipe(
+    return Effect.raceFirst(stop, Effect.andThen(doubt, Effect.never)).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          sender.alarmed = false
+        }),
+      ),
       Effect.andThen(
         Effect.sync(() => {
           if (sender.rowId === null) return
@@ -154,7 +164,7 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
           egress_id: shown.lkEgressId,
         }
         facts.push(factOf(world, sender.outbound, 'egress.state_changed', body))
-      } else if (shown.errorCode === 'start_unknown' || shown.errorCode === 'stop_unconfirmed') {
+      } else if (shown.errorCode === 'start_unknown') {
         tell(sender, 'egress.alarm', { code: shown.errorCode, state: to })
       }
       if (sender.rowId !== null) {

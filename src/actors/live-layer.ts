@@ -5,6 +5,7 @@ import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import { Database } from '../db/database.ts'
 import type { DbError } from '../domain/errors.ts'
+import { makeStrayCatcher } from '../egress/ending.ts'
 import { LiveKit } from '../egress/livekit.ts'
 import { makeReconcile } from '../egress/reconcile.ts'
 import { eventsOf } from '../machines/egress-graph.ts'
@@ -58,8 +59,9 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
   })
 
   yield* Effect.addFinalizer(() => letGo)
+  const catchStrays = makeStrayCatcher(world)
   yield* awakenLive(world, outbounds, egresses)
-  yield* Effect.forkScoped(makeReconcile(world).poll)
+  yield* Effect.forkScoped(makeReconcile(world, catchStrays).poll)
 
   const request = (
     action: 'live.start' | 'live.stop' | 'live.retry',
@@ -113,6 +115,7 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
     observe: (view, source) => {
       world.sightings.see(view, source, world.now())
       if (world.holdings.everOf(view.egressId) !== null) return true
+      catchStrays([view])
       // Faster than the answer to our start.
       return [...world.holdings.all].some(
         (holding) =>

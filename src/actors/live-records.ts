@@ -33,7 +33,7 @@ export const makeRecords = (world: LiveWorld, sender: Sender): Records => {
   const attemptOf = (id: string, generation: number): rows.NewAttempt => ({
     id,
     egressId: sender.rowId ?? '',
-    sessionId: outbound.session?.id ?? outbound.lastSessionId ?? '',
+    sessionId: sender.sessionId ?? '',
     roomId: outbound.roomId,
     platform,
     generation,

@@ -8,7 +8,11 @@ import type { LiveWorld } from './live-world.ts'
 import type { Outbound, Sender } from './outbound.ts'
 
 /** Commands that would be accepted now and have an effect. */
-export const allowedIn = (state: EgressState, errorCode: EgressFailure | null): readonly string[] => {
+const allowedIn = (
+  state: EgressState,
+  errorCode: EgressFailure | null,
+  alarmed: boolean,
+): readonly string[] => {
   switch (state) {
     case 'idle':
     case 'stopped':
@@ -23,7 +27,7 @@ export const allowedIn = (state: EgressState, errorCode: EgressFailure | null): 
     case 'reconnecting':
       return ['stop']
     case 'stopping':
-      return [errorCode === 'stop_unconfirmed' ? 'start?force' : 'start']
+      return alarmed ? ['start?force', 'stop'] : ['start', 'stop']
   }
 }
 
@@ -51,7 +55,7 @@ export const destinationStatus = (world: LiveWorld, sender: Sender): Destination
     observedAt: seen?.seenAt ?? null,
     observedBy: seen?.seenBy ?? null,
     platformView: sender.platformView,
-    allowed: allowedIn(sender.state, errorCode),
+    allowed: allowedIn(sender.state, errorCode, sender.alarmed),
   }
 }
 

@@ -28,8 +28,10 @@ export interface LiveTuning {
   readonly endingMs: number
   /** One whose participant has left for so long and that is said to run is a ghost. */
   readonly ghostMs: number
-  /** A stop that is not confirmed for so long is an alarm. */
+  /** A stop that is not confirmed for so long is shown as unconfirmed … */
   readonly unconfirmedMs: number
+  /** … and for so long is an alarm. */
+  readonly alarmMs: number
   /** The first wait before a stop is asked for again; it doubles. */
   readonly stopBaseMs: number
   readonly stopCapMs: number
@@ -49,7 +51,8 @@ export const LIVE_TUNING: LiveTuning = {
   churnMs: 90_000,
   endingMs: 60_000,
   ghostMs: 10_000,
-  unconfirmedMs: 60_000,
+  unconfirmedMs: 8_000,
+  alarmMs: 60_000,
   stopBaseMs: 1_000,
   stopCapMs: 30_000,
   restartsMax: 5,

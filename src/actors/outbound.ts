@@ -20,8 +20,9 @@ export class Sender {
   /** As its fibers are called. */
   readonly key: string
   readonly holding: Holding
-  /** Its row of the open or the last session. */
+  /** Its row of the last session it was in. */
   rowId: string | null = null
+  sessionId: string | null = null
   /** Rises with every command that was accepted. */
   generation: number
   desired: 'on' | 'off' = 'off'
@@ -32,6 +33,8 @@ export class Sender {
   begun: Begun = []
   /** Attempts of its row so far. */
   attempts = 0
+  /** Its stop has not been confirmed for long enough to call somebody. */
+  alarmed = false
   platformView: PlatformView | null = null
   /** Monotonic milliseconds of the last failures of its actor, newest last. */
   failures: readonly number[] = []

@@ -27,6 +27,7 @@ export interface EgressRow {
   readonly attempt: number
   readonly nextAt: number | null
   readonly errorCode: EgressFailure | null
+  readonly liveAt: number | null
   readonly updatedAt: number
 }
 
@@ -184,6 +185,7 @@ const egressOf = (row: Row): EgressRow => ({
   attempt: int(row['attempt']),
   nextAt: intOrNull(row['next_at']),
   errorCode: textOrNull(row['error_code']) as EgressFailure | null,
+  liveAt: intOrNull(row['live_at']),
   updatedAt: int(row['updated_at']),
 })
 

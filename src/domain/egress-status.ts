@@ -17,6 +17,8 @@ export const egressStatusOf = ({ state, errorCode, mayBeOnAir }: Coarse): Egress
     case 'stopped':
       return 'stopped'
     case 'starting':
+      // What ran before cannot be stopped, so nothing is started.
+      return errorCode === 'stop_unconfirmed' ? 'error' : 'starting'
     case 'connecting':
       return 'starting'
     case 'live':

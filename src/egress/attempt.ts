@@ -49,7 +49,12 @@ const endedMeanwhile = ({ world, holding, records }: Job): Effect.Effect<void, E
 const clear = (job: Job): Effect.Effect<void, Ended> =>
   Effect.suspend(() => {
     if (job.world.holdings.running(job.holding).length === 0) return Effect.void
-    const late = Effect.andThen(Effect.sleep(job.world.limits.unconfirmedMs), failed('stop_unconfirmed'))
+    const { unconfirmedMs, alarmMs } = job.world.limits
+    const late = Effect.sleep(unconfirmedMs).pipe(
+      Effect.andThen(Effect.sync(() => job.tell({ type: 'attempt.doubted', code: 'stop_unconfirmed' }))),
+      Effect.andThen(Effect.sleep(alarmMs - unconfirmedMs)),
+      Effect.andThen(failed('stop_unconfirmed')),
+    )
     return Effect.raceFirst(endRunning(job), late)
   })
 

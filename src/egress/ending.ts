@@ -2,6 +2,9 @@
 // That a stop was answered means nothing yet; that there is nothing to stop is as good as stopped.
 
 import * as Effect from 'effect/Effect'
+import * as Result from 'effect/Result'
+import { type EgressView, isTerminal } from '../domain/egress.ts'
+import type { Holding } from './holding.ts'
 import type { EgressWorld, Job } from './job.ts'
 import { errorOfEnd } from './outcome.ts'
 import { isOver, type Sightings } from './sightings.ts'
@@ -14,28 +17,29 @@ const untilOver = (sightings: Sightings, egressId: string): Effect.Effect<void> 
     return Effect.andThen(sightings.changed(egressId, known?.version ?? 0), untilOver(sightings, egressId))
   })
 
-/** Asks LiveKit what became of it; whatever fails is found out later. */
-const look = ({ livekit, sightings, now }: EgressWorld, egressId: string): Effect.Effect<void> =>
-  livekit.find(egressId).pipe(
-    Effect.map((view) => {
-      if (view === null) sightings.gone(egressId, 'answer', now())
-      else sightings.see(view, 'answer', now())
-    }),
-    Effect.ignore,
-  )
+/**
+ * LiveKit says that it cannot be stopped: it has ended, or it is ending. Which of the two is asked for; without an
+ * answer the first is believed.
+ */
+const lookAfter = ({ livekit, sightings, now }: EgressWorld, egressId: string): Effect.Effect<void> =>
+  Effect.map(Effect.result(livekit.find(egressId)), (found) => {
+    const view = Result.isSuccess(found) ? found.success : null
+    if (view === null) sightings.gone(egressId, 'answer', now())
+    else sightings.see(view, 'answer', now())
+  })
 
 /** Stops one egress, for as long as it takes. */
 export const endEgress = Effect.fnUntraced(function* (world: EgressWorld, egressId: string) {
   const { livekit, sightings, limits, random, now } = world
   for (let asked = 0; !isOver(sightings.get(egressId)); asked += 1) {
     const answer = yield* Effect.result(livekit.stop(egressId))
-    if (answer._tag === 'Success') sightings.see(answer.success, 'answer', now())
-    else if (answer.failure.code === 'precondition' || answer.failure.code === 'not_found') {
-      yield* look(world, egressId)
-    }
+    if (Result.isSuccess(answer)) sightings.see(answer.success, 'answer', now())
+    else if (answer.failure.code === 'not_found') sightings.gone(egressId, 'answer', now())
+    else if (answer.failure.code === 'precondition') yield* lookAfter(world, egressId)
+    if (isOver(sightings.get(egressId))) return
     const backoff = Math.min(limits.stopCapMs, limits.stopBaseMs * 2 ** Math.min(asked, 20))
     // LiveKit flushes for up to half a minute before an egress is complete; its word comes by itself.
-    const ms = answer._tag === 'Success' ? limits.stopCapMs : backoff * (0.8 + 0.4 * random())
+    const ms = Result.isSuccess(answer) ? limits.stopCapMs : backoff * (0.8 + 0.4 * random())
     yield* Effect.raceFirst(untilOver(sightings, egressId), Effect.sleep(ms))
   }
 })
@@ -68,3 +72,35 @@ export const endRunning = (job: Job): Effect.Effect<void> =>
       discard: true,
     }),
   ).pipe(Effect.andThen(Effect.sync(() => settleEnded(job))))
+
+/**
+ * Egresses with an address of ours that nobody started, as far as anybody knows: starts that LiveKit carried out
+ * after they had been given up. They are stopped, unless somebody still waits for one.
+ */
+export const makeStrayCatcher = (world: EgressWorld) => {
+  const caught = new Set<string>()
+  const isWaiting = ({ flight, lost }: Holding): boolean => flight !== null || lost !== null
+  return (views: readonly EgressView[]): void => {
+    const strangers = views.filter(
+      ({ egressId, status }) =>
+        !isTerminal(status) && !caught.has(egressId) && world.holdings.everOf(egressId) === null,
+    )
+    if (strangers.length === 0) return
+    for (const holding of world.holdings.all) {
+      if (holding.redactedUrl === null) continue
+      const strays = world.holdings.strays(holding, strangers)
+      if (strays.length === 0) continue
+      if (isWaiting(holding) || world.holdings.lookalikes(holding).some(isWaiting)) continue
+      for (const { egressId } of strays) {
+        if (caught.has(egressId) || isOver(world.sightings.get(egressId))) continue
+        caught.add(egressId)
+        world.fork(
+          Effect.ensuring(
+            endEgress(world, egressId),
+            Effect.sync(() => caught.delete(egressId)),
+          ),
+        )
+      }
+    }
+  }
+}

@@ -41,6 +41,8 @@ export class Holding {
   /** The attempt whose start is on its way. */
   flight: string | null = null
   lost: Lost | null = null
+  /** A start that nobody could find may still be carried out: until then (monotonic) the room is looked at. */
+  suspectUntilMs = 0
   #change: Deferred.Deferred<void> = Deferred.makeUnsafe()
 
   constructor(key: string, roomId: string, platform: string, roomName: string) {

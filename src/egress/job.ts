@@ -16,6 +16,7 @@ export interface EgressLimits extends EvidenceLimits {
   readonly graceMs: number
   readonly pollMs: number
   readonly unconfirmedMs: number
+  readonly alarmMs: number
   readonly stopBaseMs: number
   readonly stopCapMs: number
 }

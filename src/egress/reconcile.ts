@@ -2,6 +2,8 @@
 // what makes lost webhooks harmless. A list that is not complete fails and says nothing.
 
 import * as Effect from 'effect/Effect'
+import * as Result from 'effect/Result'
+import type { EgressView } from '../domain/egress.ts'
 import type { Holding } from './holding.ts'
 import type { EgressWorld } from './job.ts'
 import { isOver } from './sightings.ts'
@@ -15,7 +17,11 @@ const FINDS_AT_ONCE = 4
 const FINDS_MAX = 50
 
 /** Asks for the rooms that have something running, or for all at once. */
-const listed = ({ livekit, sightings, now }: EgressWorld, busy: readonly Holding[]) =>
+const listed = (
+  { livekit, sightings, now }: EgressWorld,
+  busy: readonly Holding[],
+  catchStrays: (views: readonly EgressView[]) => void,
+) =>
   Effect.gen(function* () {
     const rooms = [...new Set(busy.map(({ roomName }) => roomName))]
     const questions = rooms.length <= ROOMS_ASKED_ALONE ? rooms : [null]
@@ -25,19 +31,22 @@ const listed = ({ livekit, sightings, now }: EgressWorld, busy: readonly Holding
     const present = new Set<string>()
     const answered = new Set<string>()
     answers.forEach((answer, index) => {
-      if (answer._tag === 'Failure') return
+      if (Result.isFailure(answer)) return
       const question = questions[index] ?? null
       for (const room of question === null ? rooms : [question]) answered.add(room)
       for (const view of answer.success) {
         present.add(view.egressId)
         sightings.see(view, 'poll', now())
       }
+      catchStrays(answer.success)
     })
     return { present, answered }
   })
 
-export const makeReconcile = (world: EgressWorld) => {
+export const makeReconcile = (world: EgressWorld, catchStrays: (views: readonly EgressView[]) => void) => {
   const { livekit, sightings, holdings, limits } = world
+  const isBusy = (holding: Holding): boolean =>
+    holdings.running(holding).length > 0 || world.monotonicMs() < holding.suspectUntilMs
   /** Complete lists in a row without it. */
   let missed = new Map<string, number>()
 
@@ -67,10 +76,10 @@ export const makeReconcile = (world: EgressWorld) => {
     )
 
   const round = Effect.gen(function* () {
-    const busy = [...holdings.all].filter((holding) => holdings.running(holding).length > 0)
+    const busy = [...holdings.all].filter(isBusy)
     if (busy.length === 0) return
     const askedMs = world.monotonicMs()
-    const { present, answered } = yield* listed(world, busy)
+    const { present, answered } = yield* listed(world, busy, catchStrays)
     const absent = missing(busy, present, answered, askedMs)
     missed = new Map(absent.map((egressId) => [egressId, (missed.get(egressId) ?? 0) + 1]))
     yield* Effect.forEach(absent.slice(0, FINDS_MAX), lookUp, { concurrency: FINDS_AT_ONCE, discard: true })
@@ -80,7 +89,7 @@ export const makeReconcile = (world: EgressWorld) => {
   const poll: Effect.Effect<never> = Effect.forever(
     Effect.gen(function* () {
       const changed = holdings.changed
-      if ([...holdings.all].every((holding) => holdings.running(holding).length === 0)) return yield* changed
+      if (![...holdings.all].some(isBusy)) return yield* changed
       yield* Effect.sleep(limits.pollMs)
       yield* round
     }).pipe(

@@ -2,6 +2,7 @@
 // answer was lost.
 
 import * as Effect from 'effect/Effect'
+import * as Result from 'effect/Result'
 import { endRunning, settleEnded } from './ending.ts'
 import type { Job } from './job.ts'
 import { resolveLost } from './survey.ts'
@@ -20,7 +21,7 @@ export const endAll = Effect.fnUntraced(function* (job: Job) {
       yield* changed
     } else if (holding.lost !== null) {
       const known = yield* Effect.result(resolveLost(job))
-      const isKnown = known._tag === 'Success' && known.success !== 'unknown'
+      const isKnown = Result.isSuccess(known) && known.success !== 'unknown'
       if (!isKnown) yield* Effect.raceFirst(Effect.sleep(limits.pollMs), changed)
     } else return
   }

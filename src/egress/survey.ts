@@ -9,6 +9,9 @@ import type { LiveKitError } from './livekit.ts'
 import { endEgress } from './ending.ts'
 import { isOver } from './sightings.ts'
 
+/** LiveKit's own queues and repetitions are shorter by far. */
+const SUSPICION_MS = 300_000
+
 export interface Surveyed {
   /** Monotonic milliseconds of the question. */
   readonly askedMs: number
@@ -99,6 +102,7 @@ export const resolveLost = (job: Job): Effect.Effect<'found' | 'absent' | 'unkno
     }
     if (askedMs - lost.sinceMs < world.limits.graceMs) return 'unknown'
     holding.lost = null
+    holding.suspectUntilMs = world.monotonicMs() + SUSPICION_MS
     world.holdings.touch(holding)
     records.end(lost.attemptId, null, { code: 'start_unknown', error: null })
     return 'absent'

@@ -22,6 +22,8 @@ export interface EgressInput {
   readonly errorCode: EgressFailure | null
   /** What is left of a wait. */
   readonly wait: Wait | null
+  /** Since when what may still be running was on air, milliseconds UTC. */
+  readonly liveSince: number | null
 }
 
 /** A wait before the next attempt: how long, and until when, milliseconds and milliseconds UTC. */
@@ -39,7 +41,6 @@ export interface EgressContext extends Omit<EgressInput, 'resume'> {
   /** Starts in a row for which LiveKit had no room. */
   readonly overQuota: number
   readonly egressId: string | null
-  readonly liveSince: number | null
   /** A start came while it was being stopped: it follows the stop. */
   readonly wanted: boolean
 }
@@ -66,7 +67,7 @@ export type EgressEvent =
   | { readonly type: 'attempt.live'; readonly at: number }
   | { readonly type: 'attempt.troubled'; readonly code: EgressFailure }
   | { readonly type: 'attempt.ended'; readonly code: EgressFailure; readonly wait: Wait }
-  // what the stop says
+  // what the stop says, after a while
   | { readonly type: 'stop.unconfirmed' }
 
 type Port<A, E, I> = PromiseActorLogic<Result<A, E>, I>

@@ -65,6 +65,5 @@ export const contextOf = (input: EgressInput): EgressContext => ({
   refusals: 0,
   overQuota: 0,
   egressId: null,
-  liveSince: null,
   wanted: false,
 })
