@@ -6,6 +6,24 @@ import * as Redacted from 'effect/Redacted'
 import type { Settings } from './domain/settings.ts'
 import { VARIABLES } from './variables.ts'
 
+/** One OAuth client and one channel that it may read. */
+export interface YouTubeProbeConfig {
+  readonly apiOrigin: string
+  readonly tokenOrigin: string
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted<string>
+  readonly refreshToken: Redacted.Redacted<string>
+}
+
+/** One application and the channel that it looks at. */
+export interface TwitchProbeConfig {
+  readonly apiOrigin: string
+  readonly tokenOrigin: string
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted<string>
+  readonly userId: string
+}
+
 /** What the process was started with. Durations in milliseconds, sizes in bytes. */
 export interface Config {
   readonly host: string
@@ -48,6 +66,11 @@ export interface Config {
     readonly stableMs: number
     readonly pollMs: number
   }
+  /** What each platform is asked of itself with; null: it is not asked. */
+  readonly probes: {
+    readonly youtube: YouTubeProbeConfig | null
+    readonly twitch: TwitchProbeConfig | null
+  }
   readonly assets: {
     /** The folder they are in when there is no bucket. */
     readonly dir: string
@@ -77,6 +100,13 @@ export class ConfigError extends Error {
   }
 }
 
+/** Who takes all of these variables or none. */
+const TOGETHER = [
+  ['LiveKit', 'LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'],
+  ['asking YouTube', 'YOUTUBE_CLIENT_ID', 'YOUTUBE_CLIENT_SECRET', 'YOUTUBE_REFRESH_TOKEN'],
+  ['asking Twitch', 'TWITCH_CLIENT_ID', 'TWITCH_CLIENT_SECRET', 'TWITCH_USER_ID'],
+] as const
+
 /** Reads and checks every variable; throws one ConfigError that names all that are wrong. */
 export const readConfig = (env: Environment = process.env, isTerminal = process.stdout.isTTY): Config => {
   const problems: string[] = []
@@ -92,19 +122,18 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
     if (right === null) texts.set(name, text)
     else problems.push(`${name} must be ${right}`)
   }
-  const livekitNames = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET']
-  const livekitSet = livekitNames.filter((name) => (env[name]?.trim() ?? '') !== '')
-  if (livekitSet.length > 0 && livekitSet.length < livekitNames.length) {
-    const missing = livekitNames.filter((name) => !livekitSet.includes(name))
-    problems.push(`${missing.join(' and ')} must be set as well: LiveKit takes all three or none`)
+  for (const [who, ...names] of TOGETHER) {
+    const missing = names.filter((name) => (env[name]?.trim() ?? '') === '')
+    if (missing.length === 0 || missing.length === names.length) continue
+    problems.push(`${missing.join(' and ')} must be set as well: ${who} takes all three or none`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
 
   const text = (name: string): string => texts.get(name) ?? ''
   const whole = (name: string): number => Number(text(name))
   const optional = (name: string): string | null => (text(name) === '' ? null : text(name))
-  const secret = (name: string): Redacted.Redacted<string> | null =>
-    text(name) === '' ? null : Redacted.make(text(name), { label: name })
+  const given = (name: string): Redacted.Redacted<string> => Redacted.make(text(name), { label: name })
+  const secret = (name: string): Redacted.Redacted<string> | null => (text(name) === '' ? null : given(name))
   const origin = (name: string): string => new URL(text(name)).origin
   const dataDir = resolve(text('DATA_DIR'))
   return {
@@ -135,7 +164,7 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
         : {
             url: text('LIVEKIT_URL').replace(/^ws/, 'http').replace(/\/+$/, ''),
             apiKey: text('LIVEKIT_API_KEY'),
-            apiSecret: Redacted.make(text('LIVEKIT_API_SECRET'), { label: 'LIVEKIT_API_SECRET' }),
+            apiSecret: given('LIVEKIT_API_SECRET'),
           },
     destinations: {
       youtube: { url: optional('YOUTUBE_RTMP_URL'), key: secret('YOUTUBE_STREAM_KEY') },
@@ -151,6 +180,28 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
       attemptsMax: whole('EGRESS_ATTEMPTS_MAX'),
       stableMs: whole('EGRESS_STABLE_MS'),
       pollMs: whole('EGRESS_POLL_MS'),
+    },
+    probes: {
+      youtube:
+        text('YOUTUBE_CLIENT_ID') === ''
+          ? null
+          : {
+              apiOrigin: origin('YOUTUBE_API_ORIGIN'),
+              tokenOrigin: origin('YOUTUBE_TOKEN_ORIGIN'),
+              clientId: text('YOUTUBE_CLIENT_ID'),
+              clientSecret: given('YOUTUBE_CLIENT_SECRET'),
+              refreshToken: given('YOUTUBE_REFRESH_TOKEN'),
+            },
+      twitch:
+        text('TWITCH_CLIENT_ID') === ''
+          ? null
+          : {
+              apiOrigin: origin('TWITCH_API_ORIGIN'),
+              tokenOrigin: origin('TWITCH_TOKEN_ORIGIN'),
+              clientId: text('TWITCH_CLIENT_ID'),
+              clientSecret: given('TWITCH_CLIENT_SECRET'),
+              userId: text('TWITCH_USER_ID'),
+            },
     },
     assets: {
       dir: resolve(optional('ASSETS_DIR') ?? join(dataDir, 'assets')),

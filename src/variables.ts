@@ -40,6 +40,11 @@ const keyRing = (text: string) =>
     ? null
     : 'name:key pairs separated by commas, each key 32 bytes in base64'
 
+/** What goes into a header or a form as it is. */
+const plain = (text: string) =>
+  /^[\x21-\x7e]{1,2048}$/.test(text) ? null : 'plain characters without spaces'
+const userId = (text: string) => (/^[0-9]{1,20}$/.test(text) ? null : 'a number')
+
 const bucket = (text: string) =>
   /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(text) ? null : 'the name of a bucket'
 const prefix = (text: string) =>
@@ -239,6 +244,51 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '3000',
     about: 'how often LiveKit is asked what runs',
     wrong: integer(100, 600_000),
+  },
+  {
+    name: 'YOUTUBE_CLIENT_ID',
+    fallback: '',
+    about: 'OAuth client that asks YouTube how its streams are; without it YouTube is not asked',
+    wrong: plain,
+  },
+  { name: 'YOUTUBE_CLIENT_SECRET', fallback: '', about: 'its secret', wrong: plain },
+  {
+    name: 'YOUTUBE_REFRESH_TOKEN',
+    fallback: '',
+    about: "the channel's refresh token, with the scope youtube.readonly",
+    wrong: plain,
+  },
+  {
+    name: 'YOUTUBE_API_ORIGIN',
+    fallback: 'https://www.googleapis.com',
+    about: "YouTube's API",
+    wrong: url(...http),
+  },
+  {
+    name: 'YOUTUBE_TOKEN_ORIGIN',
+    fallback: 'https://oauth2.googleapis.com',
+    about: 'where its access tokens are from',
+    wrong: url(...http),
+  },
+  {
+    name: 'TWITCH_CLIENT_ID',
+    fallback: '',
+    about: 'application that asks Twitch who is live; without it Twitch is not asked',
+    wrong: plain,
+  },
+  { name: 'TWITCH_CLIENT_SECRET', fallback: '', about: 'its secret', wrong: plain },
+  { name: 'TWITCH_USER_ID', fallback: '', about: "the channel's numeric user id", wrong: userId },
+  {
+    name: 'TWITCH_API_ORIGIN',
+    fallback: 'https://api.twitch.tv',
+    about: "Twitch's API",
+    wrong: url(...http),
+  },
+  {
+    name: 'TWITCH_TOKEN_ORIGIN',
+    fallback: 'https://id.twitch.tv',
+    about: 'where its access tokens are from',
+    wrong: url(...http),
   },
   {
     name: 'S3_BUCKET',

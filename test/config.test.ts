@@ -56,6 +56,28 @@ describe('the configuration', () => {
     expect(JSON.stringify(config)).not.toContain('aaaa')
   })
 
+  it('asks a platform of itself only with all of its credentials, which do not print', () => {
+    expect(readConfig({}, false).probes).toEqual({ youtube: null, twitch: null })
+    expect(problemsOf({ YOUTUBE_CLIENT_ID: canary, TWITCH_USER_ID: '42' })).toEqual([
+      'YOUTUBE_CLIENT_SECRET and YOUTUBE_REFRESH_TOKEN must be set as well: asking YouTube takes all three or none',
+      'TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET must be set as well: asking Twitch takes all three or none',
+    ])
+    const { probes } = readConfig(
+      {
+        YOUTUBE_CLIENT_ID: 'app',
+        YOUTUBE_CLIENT_SECRET: canary,
+        YOUTUBE_REFRESH_TOKEN: canary,
+        TWITCH_CLIENT_ID: 'app',
+        TWITCH_CLIENT_SECRET: canary,
+        TWITCH_USER_ID: '42',
+      },
+      false,
+    )
+    expect(probes.youtube?.apiOrigin).toBe('https://www.googleapis.com')
+    expect(probes.twitch?.userId).toBe('42')
+    expect(JSON.stringify(probes)).not.toContain(canary)
+  })
+
   it('is documented variable by variable in .env.example, with the defaults that are in force', () => {
     const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
     const documented = [...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=(.*)$/gm)]
