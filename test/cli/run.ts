@@ -6,6 +6,8 @@ import * as Console from 'effect/Console'
 import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Cause from 'effect/Cause'
+import * as Stdio from 'effect/Stdio'
+import * as Stream from 'effect/Stream'
 import * as Command from 'effect/cli/Command'
 import { commandLine } from '../../src/cli/command-line.ts'
 import type { Becoming } from '../../src/cli/processes.ts'
@@ -24,6 +26,8 @@ export const run = async (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   signal?: AbortSignal,
+  /** What is piped in; nothing when absent, on a terminal. */
+  stdin?: string,
 ): Promise<Ran> => {
   const out: string[] = []
   const err: string[] = []
@@ -36,6 +40,12 @@ export const run = async (
   }
   const exit = await Effect.runPromiseExit(
     Command.runWith(commandLine(becoming), { version: '0.0.0' })(args).pipe(
+      Effect.provide(
+        Stdio.layerTest({
+          stdin: stdin === undefined ? Stream.empty : Stream.succeed(Buffer.from(stdin)),
+          stdinIsTerminal: Effect.succeed(stdin === undefined),
+        }),
+      ),
       Effect.provide(NodeServices.layer),
       Effect.provideService(Console.Console, console),
       Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(env)),
