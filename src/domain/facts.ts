@@ -63,6 +63,7 @@ export const FACTS = [
   'asset.found',
   'asset.sweep_done',
   'asset.mass_missing',
+  'asset.imported',
   'settings.changed',
   'maintenance.done',
 ] as const

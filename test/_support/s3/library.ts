@@ -9,6 +9,8 @@ import * as ManagedRuntime from 'effect/ManagedRuntime'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { s3Store } from '../../../src/assets/s3-store.ts'
 import { ObjectStore } from '../../../src/assets/store.ts'
+import { Importer, importerLive, type ImportOptions, type ImportRequest } from '../../../src/assets/import.ts'
+import type { ImportRow } from '../../../src/db/asset-imports.ts'
 import { Sweeper, sweeperLive, type SweepOptions, type SweepRequest } from '../../../src/assets/sweep.ts'
 import { Database, type Row } from '../../../src/db/database.ts'
 import type { SweepRow } from '../../../src/db/asset-sweeps.ts'
@@ -77,6 +79,66 @@ export const ended = async (sweeper: Sweeper['Service'], no: number): Promise<Sw
     await new Promise((done) => setTimeout(done, 5))
   }
   throw new Error(`sweep ${no} never ended`)
+}
+
+export interface Importing {
+  readonly importer: Importer['Service']
+  /** Gives a list and waits until every key was looked at. */
+  readonly list: (text: string, request?: Partial<ImportRequest>) => Promise<ImportRow>
+  readonly dispose: () => Promise<void>
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.byteLength; at += 1_000)
+    yield await Promise.resolve(bytes.subarray(at, at + 1_000))
+}
+
+export const startImporter = async (
+  db: TestDatabase,
+  store: Layer.Layer<ObjectStore>,
+  options: Partial<ImportOptions> = {},
+): Promise<Importing> => {
+  const layer = importerLive({
+    boot: 'boot-1',
+    bucket: 'assets',
+    prefix: '',
+    perSecond: 100_000,
+    againMs: 5,
+    ...options,
+  }).pipe(
+    Layer.provide(store),
+    Layer.provide(Layer.succeed(Database, db.database)),
+    Layer.provideMerge(Logger.layer([])),
+  )
+  const runtime = ManagedRuntime.make(layer)
+  const importer = Context.get(await runtime.context(), Importer)
+  const plain = {
+    format: 'json',
+    columns: null,
+    type: null,
+    visibility: 'private',
+    owner: 'operator',
+    dryRun: false,
+  } as const
+  return {
+    importer,
+    list: async (text, request = {}) => {
+      const { no } = await Effect.runPromise(importer.start({ ...plain, ...request }, bytesOf(text), CALLER))
+      return imported(importer, no)
+    },
+    dispose: () => runtime.dispose(),
+  }
+}
+
+/** Waits until the import has ended. */
+export const imported = async (importer: Importer['Service'], no: number): Promise<ImportRow> => {
+  for (const startedAt = performance.now(); performance.now() - startedAt < LIMIT_MS;) {
+    const row = await Effect.runPromise(importer.find(no))
+    if (row !== null && row.endedAt !== null) return row
+    await new Promise((done) => setTimeout(done, 5))
+  }
+  throw new Error(`import ${no} never ended`)
 }
 
 export class Library {
