@@ -72,8 +72,8 @@ export interface LiveKitStandIn {
   readonly truth: Truth
   /** Lists come in pages of this size from now on; null ends it. */
   readonly paginate: (size: number | null) => void
-  /** Tokens of the old secret are refused from now on; gives the new one. */
-  readonly rotateSecret: () => string
+  /** Tokens of the old secret are refused from now on; gives the new one. Without one it is a random one. */
+  readonly rotateSecret: (secret?: string) => string
   /** Nothing listens any more; egresses go on. */
   readonly down: () => Promise<void>
   readonly up: () => Promise<void>
@@ -233,7 +233,7 @@ export const startLiveKit = async (options: LiveKitOptions = {}): Promise<LiveKi
     paginate: (size) => {
       pageSize = size
     },
-    rotateSecret: () => (apiSecret = randomBytes(32).toString('hex')),
+    rotateSecret: (secret = randomBytes(32).toString('hex')) => (apiSecret = secret),
     down,
     up: async () => {
       server = makeServer()
