@@ -9,7 +9,7 @@ import type { EgressState } from '../domain/egress.ts'
 import type { Fact } from '../domain/facts.ts'
 import { attempt } from '../egress/attempt.ts'
 import type { AttemptNews, Ended, Job } from '../egress/job.ts'
-import { afterEnd, began } from '../egress/schedule.ts'
+import { afterCommand, afterEnd, began } from '../egress/schedule.ts'
 import { endAll } from '../egress/stopping.ts'
 import type { EgressInput } from '../machines/egress-events.ts'
 import { egressMachine } from '../machines/egress.machine.ts'
@@ -53,6 +53,7 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
     ),
     inTurn: (effect) => sender.outbound.turn.withPermits(1)(effect),
     isWanted: (generation) => sender.desired === 'on' && sender.generation === generation && !stage.isStopped,
+    paceMs: () => afterCommand(world.egress, sender.begun, world.monotonicMs()),
     begins: () => {
       sender.begun = began(sender.begun, world.monotonicMs())
     },

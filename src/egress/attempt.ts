@@ -74,6 +74,9 @@ const findLost = Effect.fnUntraced(function* (job: Job) {
 const begin = Effect.fnUntraced(function* (job: Job, generation: number, request: StartEgress) {
   const attemptId = job.newId()
   for (;;) {
+    // An attempt that first had to end another one may be early.
+    const early = job.paceMs()
+    if (early > 0) yield* Effect.sleep(early)
     const sent = yield* job.inTurn(
       Effect.gen(function* () {
         if (!job.isWanted(generation)) return 'unwanted' as const

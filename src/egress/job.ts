@@ -74,7 +74,8 @@ export interface Job {
   /** Between two commands of its room, so that nothing is begun after a stop was accepted. */
   readonly inTurn: <A>(effect: Effect.Effect<A>) => Effect.Effect<A>
   readonly isWanted: (generation: number) => boolean
-  /** The pace hears of every start. */
+  /** Milliseconds until the pace allows a start; it hears of every start. */
+  readonly paceMs: () => number
   readonly begins: () => void
   readonly newId: () => string
   readonly records: Records

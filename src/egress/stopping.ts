@@ -5,7 +5,7 @@ import * as Effect from 'effect/Effect'
 import * as Result from 'effect/Result'
 import { endRunning, settleEnded } from './ending.ts'
 import type { Job } from './job.ts'
-import { resolveLost } from './survey.ts'
+import { knowAddress, resolveLost } from './survey.ts'
 
 /** Stops everything that may be running for this destination. Done when LiveKit has confirmed that nothing is. */
 export const endAll = Effect.fnUntraced(function* (job: Job) {
@@ -20,6 +20,7 @@ export const endAll = Effect.fnUntraced(function* (job: Job) {
     } else if (holding.flight !== null) {
       yield* changed
     } else if (holding.lost !== null) {
+      yield* knowAddress(job)
       const known = yield* Effect.result(resolveLost(job))
       const isKnown = Result.isSuccess(known) && known.success !== 'unknown'
       if (!isKnown) yield* Effect.raceFirst(Effect.sleep(limits.pollMs), changed)

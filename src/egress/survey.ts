@@ -2,6 +2,7 @@
 // list says that something is absent, and only of what was there before it was asked for.
 
 import * as Effect from 'effect/Effect'
+import { streamUrlOf } from '../domain/destination-rules.ts'
 import type { EgressView } from '../domain/egress.ts'
 import type { Holding } from './holding.ts'
 import type { Job } from './job.ts'
@@ -31,6 +32,16 @@ const claim = ({ world, holding, newId }: Job, strays: readonly EgressView[]): v
     world.holdings.hold(holding, egressId, lost?.attemptId ?? newId(), world.monotonicMs())
   }
 }
+
+/** How LiveKit shows where ours is sent, when no attempt of this process has said so yet. */
+export const knowAddress = ({ world, holding, destination }: Job): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (holding.redactedUrl !== null) return Effect.void
+    return Effect.map(destination, (known) => {
+      const streamUrl = known === null ? null : streamUrlOf(known)
+      if (streamUrl !== null) holding.redactedUrl ??= world.livekit.redact(streamUrl)
+    })
+  })
 
 const isWaiting = ({ flight, lost }: Holding): boolean => flight !== null || lost !== null
 
