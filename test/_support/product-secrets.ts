@@ -1,5 +1,5 @@
-// Looks for secrets in bytes: each of them, every 8-character window of them, and both as base64, hex and
-// percent-encoding, wherever in a base64 text a window may begin.
+// Looks for secrets in bytes: each of them, every 8-character window of them, and both as base64, hex,
+// percent-encoding and JSON's escapes, wherever in a base64 text a window may begin.
 
 const WINDOW = 8
 
@@ -7,7 +7,21 @@ const rawForms = (part: string): readonly string[] => {
   const bytes = Buffer.from(part)
   const hex = bytes.toString('hex')
   const percent = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
-  return [part, hex, hex.toUpperCase(), percent, percent.toUpperCase(), encodeURIComponent(part)]
+  const escaped = [...bytes].map((byte) => `\\u00${byte.toString(16).padStart(2, '0')}`).join('')
+  return [
+    part,
+    hex,
+    hex.toUpperCase(),
+    percent,
+    percent.toUpperCase(),
+    encodeURIComponent(part),
+    // In JSON, in JSON within JSON, and with every character escaped.
+    JSON.stringify(part).slice(1, -1),
+    JSON.stringify(JSON.stringify(part).slice(1, -1)).slice(1, -1),
+    part.replaceAll('/', '\\/'),
+    escaped,
+    escaped.toUpperCase().replaceAll('\\U', '\\u'),
+  ]
 }
 
 /** The characters of a base64 text that depend on this part alone, for each of the three ways it can lie. */
