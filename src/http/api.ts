@@ -44,7 +44,8 @@ const TAKES_BODY: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT'])
 
 const NO_BYTES = new Uint8Array()
 const ANONYMOUS = 'anonymous'
-const TARGET = /^[\w.@:-]{1,64}$/
+/** A handle or an id of ours: what is longer could be a key that somebody put where a name belongs. */
+const TARGET = /^(?:@?[a-z0-9_.]{2,24}|[\w:-]{1,16})$/i
 
 /** What is known of a request that is not carried out, for its audit row. */
 interface Known {
