@@ -1,21 +1,16 @@
-// The three rooms of the demo: one that is well-behaved, one that drops and comes back, and one whose archive
-// is interrupted by kill -9. It says what it does, and what the product says about it.
+// The rooms of the demo: one that is well-behaved, one that drops and comes back, one whose archive is interrupted
+// by kill -9, and one that goes on air. It says what it does, and what the product says about it.
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { runScript, type Running } from '../tiktok/script.ts'
 import { person, type Creator, type TikTok } from '../tiktok/standin.ts'
 import type { Fact, Facts } from './facts.ts'
-import type { Product } from '../product.ts'
+import { goOnAir, type Crew } from './on-air.ts'
 import { receiptOf, type Expected } from './receipt.ts'
-import type { Story } from './story.ts'
 
-export interface Stagehand {
+export interface Stagehand extends Crew {
   readonly tiktok: TikTok
-  readonly product: Product
   readonly facts: Facts
-  readonly story: Story
-  /** Filled as rooms are added: id to handle. */
-  readonly rooms: Map<string, string>
 }
 
 const STEADY = 'steady.ana'
@@ -152,6 +147,13 @@ export const play = async (hand: Stagehand): Promise<boolean> => {
     for (const reason of wrong) story.tell(one.handle, `DOES NOT MATCH: ${reason}`)
     matched &&= wrong.length === 0
   }
+  story.chapter('A LiveKit room goes on air on two platforms, and one of them goes away')
+  const seen = await goOnAir(hand)
+  story.chapter('In the end')
   story.tell('demo', matched ? 'every message that was sent is accounted for' : 'something does not match')
-  return matched
+  story.tell(
+    'demo',
+    seen ? 'youtube never noticed that twitch was away, and twitch came back' : 'going on air does not match',
+  )
+  return matched && seen
 }
