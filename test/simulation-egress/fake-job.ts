@@ -47,7 +47,6 @@ export class Job {
   #retryToldMs = -Infinity
   #progressed = false
   #lostMs: number | null = null
-  #wedged = false
   #pushing = false
   readonly #pending = new Set<() => void>()
 
@@ -86,13 +85,13 @@ export class Job {
 
   /** The ingest, or the network before it, breaks the connection. */
   drop(): void {
-    if (this.isPublishing && !this.#wedged) this.#after(15, () => this.#lost('connection closed remotely'))
+    if (this.status === 'active' && this.isPublishing)
+      this.#after(15, () => this.#lost('connection closed remotely'))
   }
 
   /** Nothing moves any more and LiveKit says nothing; `detectMs` later it fails, or never. */
   wedge(detectMs: number | null): boolean {
-    if (this.isOver || this.ghost || this.#wedged || !this.isPublishing) return false
-    this.#wedged = true
+    if (this.status !== 'active' || !this.isPublishing) return false
     this.#silence()
     this.#still()
     if (detectMs !== null) this.#after(detectMs, () => this.#fail('Socket I/O timed out'))

@@ -3,13 +3,6 @@
 
 import { attemptsOf, checkKeys, egressesOf, fail, judge } from './oracle.ts'
 import type { Studio } from './studio.ts'
-import { PLATFORMS } from './town.ts'
-
-/** What was last accepted of a destination. */
-export const wanted = (studio: Studio, roomId: string, platform: string): 'on' | 'off' => {
-  const row = egressesOf(studio).findLast((one) => one.room_id === roomId && one.platform === platform)
-  return row?.desired ?? 'off'
-}
 
 const checkDestination = (studio: Studio, roomId: string, platform: string): void => {
   const where = `${platform} of ${roomId}`
@@ -57,10 +50,15 @@ const checkSessions = (studio: Studio): void => {
   }
 }
 
+/** By then what was written last is on disk, and what LiveKit changed is told. */
+const WRITTEN_MS = 50
+
 export const judgeAtRest = (studio: Studio): void => {
+  studio.time.advance(WRITTEN_MS)
   judge(studio)
-  for (const roomId of studio.town.handles.keys()) {
-    for (const platform of PLATFORMS) checkDestination(studio, roomId, platform)
+  for (const where of studio.town.keys.keys()) {
+    const [roomId, platform] = where.split(' ') as [string, string]
+    checkDestination(studio, roomId, platform)
   }
   checkAttempts(studio)
   checkSessions(studio)

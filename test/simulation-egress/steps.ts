@@ -183,16 +183,21 @@ export const heal = (studio: Studio): void => {
       if (state === 'failed' || state === 'backoff') studio.command('retry', roomId, [platform])
     }
   }
-  const isAtRest = () => states(studio).every((state) => state === 'live' || state === 'stopped')
+  const isAtRest = () =>
+    states(studio).every((state) => state === 'live' || state === 'stopped') &&
+    livekit.running.every(({ isPublishing }) => isPublishing)
   const from = time.ms
+  // What ended just now is still shown as live, so one look is not enough.
+  let rested = 0
   do {
     time.advance(LOOK_EVERY_MS)
+    rested = isAtRest() ? rested + 1 : 0
     for (const { roomId, destinations } of live.list()) {
       for (const { platform, state } of destinations) {
         if (state === 'failed') studio.command('retry', roomId, [platform])
       }
     }
-  } while (time.ms - from < HEALING_MS && !isAtRest())
+  } while (time.ms - from < HEALING_MS && rested < 2)
 }
 
 /** Everything off, and nothing left. */

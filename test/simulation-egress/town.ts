@@ -24,6 +24,8 @@ export class Town {
   readonly handles = new Map<string, string>()
   /** Stream keys by room and platform; one that is missing is not set. */
   readonly keys = new Map<string, string>()
+  /** Addresses by platform, where it is not one of its own. */
+  readonly urls = new Map<string, string>()
 
   add(roomId: string, handle: string): void {
     this.handles.set(roomId, handle)
@@ -47,7 +49,7 @@ export const makeDestinations = (town: Town): Destinations['Service'] => ({
       return {
         roomId,
         platform,
-        url: `rtmp://${platform}.test/live`,
+        url: town.urls.get(platform) ?? `rtmp://${platform}.test/live`,
         key: key === undefined ? null : Redacted.make(key),
         source: { type: 'room', layout: 'grid' },
         encoding: ENCODING,
