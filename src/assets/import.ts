@@ -156,7 +156,7 @@ const make = Effect.fnUntraced(function* (options: ImportOptions) {
     } as const
     const fail = (code: string) => Effect.ignore(close(row, 'failed', code))
     yield* receive(row, request, body).pipe(
-      Effect.tapError((error) => fail(error._tag === 'CommandRefused' ? error.code : 'storage_unavailable')),
+      Effect.tapError((error) => fail(error instanceof CommandRefused ? error.code : 'storage_unavailable')),
       Effect.onInterrupt(() => fail('interrupted')),
     )
     yield* database.write({ statements: [imports.run(no)] })

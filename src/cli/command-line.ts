@@ -1,6 +1,7 @@
 // All commands put together. It starts nothing: `cli.ts` runs it as a process, tests run it in their own.
 
 import * as Command from 'effect/cli/Command'
+import { assets } from './assets.ts'
 import { destinations } from './destinations.ts'
 import { exportCommand } from './export.ts'
 import { live } from './live.ts'
@@ -22,6 +23,7 @@ export const commandLine = (becoming: Becoming) => {
       live,
       sessions,
       exportCommand,
+      assets,
       repair,
       merge,
       prune,

@@ -12,9 +12,16 @@ import { root } from './root.ts'
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
 
+export interface Sent {
+  readonly type: string
+  readonly bytes: Blob
+}
+
 export interface Server {
   readonly url: string
   readonly ask: (method: string, path: string, body?: JsonObject) => Effect.Effect<JsonObject, Failure>
+  /** Sends bytes of a media type, as they are read. */
+  readonly send: (method: string, path: string, body: Sent) => Effect.Effect<JsonObject, Failure>
   /** The answer before its body is read, when it is a good one. */
   readonly open: (method: string, path: string, signal: AbortSignal) => Effect.Effect<Response, Failure>
 }
@@ -98,7 +105,7 @@ export const connect = Effect.gen(function* () {
       ? env.token.value
       : yield* tokenIn(join(env.dataDir, 'operator-token'), false)
 
-  const send = (method: string, path: string, body: JsonObject | undefined, signal: AbortSignal) =>
+  const send = (method: string, path: string, body: JsonObject | Blob | undefined, signal: AbortSignal) =>
     Effect.tryPromise({
       try: () =>
         fetch(url + path, {
@@ -108,9 +115,11 @@ export const connect = Effect.gen(function* () {
           headers: {
             authorization: `Bearer ${token}`,
             ...(method === 'POST' && { 'idempotency-key': crypto.randomUUID() }),
-            ...(body !== undefined && { 'content-type': 'application/json' }),
+            ...(body !== undefined && {
+              'content-type': body instanceof Blob ? body.type : 'application/json',
+            }),
           },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
+          ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
         }),
       catch: () =>
         fail(
@@ -131,12 +140,15 @@ export const connect = Effect.gen(function* () {
           ),
         )
 
+  const answer = (method: string, path: string, body: JsonObject | Blob | undefined) =>
+    Effect.callback<JsonObject, Failure>((resume, signal) =>
+      resume(Effect.flatMap(send(method, path, body, signal), bodyOf)),
+    )
+
   const server: Server = {
     url,
-    ask: (method, path, body) =>
-      Effect.callback<JsonObject, Failure>((resume, signal) =>
-        resume(Effect.flatMap(send(method, path, body, signal), bodyOf)),
-      ),
+    ask: answer,
+    send: (method, path, { type, bytes }) => answer(method, path, bytes.slice(0, bytes.size, type)),
     open: (method, path, signal) => send(method, path, undefined, signal),
   }
   return server
