@@ -15,7 +15,7 @@ import type { Sender } from './outbound.ts'
 const MINUTE_MS = 60_000
 
 const bornOf = (world: LiveWorld, row: rows.EgressRow): Born => {
-  if (row.desired === 'off') return row.state === 'stopped' ? FRESH : { ...FRESH, resume: 'stopping' }
+  if (row.desired === 'off') return { ...FRESH, resume: row.state === 'stopped' ? 'stopped' : 'stopping' }
   if (row.state === 'failed') {
     return { ...FRESH, resume: 'failed', attempt: row.attempt, errorCode: row.errorCode }
   }
@@ -89,7 +89,7 @@ export const awakenLive = (
         recall(world, egresses, sender, attempts.get(row.id) ?? [])
         const how = bornOf(world, row)
         // What is shown goes on from what was shown last.
-        if (how.resume !== 'idle') sender.state = row.state
+        sender.state = row.state
         sender.since = row.updatedAt
         return { sender, how }
       })

@@ -133,20 +133,22 @@ export const makeLiveCommands = (
       statements.push(rows.wantOn({ id: rowId, sessionId: session.id, roomId, platform, generation }, at))
       facts.push({ ...desired(sender, 'on', generation), sessionId: session.id })
     }
-    yield* desk.commit(request, { statements, facts }, force ? 'forced' : null)
-    outbound.session = session
-    for (const { sender, rowId, generation } of planned) {
-      const isForced = force && isUnconfirmed(sender)
-      if (sender.rowId !== rowId) sender.attempts = 0
-      sender.rowId = rowId
-      sender.sessionId = session.id
-      sender.generation = generation
-      sender.desired = 'on'
-      sender.holding.roomName = outbound.livekitRoom
-      if (isForced) abandon(sender)
-      if (sender.actor === null) egresses.spawn(sender, FRESH)
-      sender.send({ type: 'egress.start', generation, wait: waitOf(sender), force: isForced })
-    }
+    const change = { statements, facts, detail: force ? 'forced' : null }
+    yield* desk.commit(request, outbound, change, () => {
+      outbound.session = session
+      for (const { sender, rowId, generation } of planned) {
+        const isForced = force && isUnconfirmed(sender)
+        if (sender.rowId !== rowId) sender.attempts = 0
+        sender.rowId = rowId
+        sender.sessionId = session.id
+        sender.generation = generation
+        sender.desired = 'on'
+        sender.holding.roomName = outbound.livekitRoom
+        if (isForced) abandon(sender)
+        if (sender.actor === null) egresses.spawn(sender, FRESH)
+        sender.send({ type: 'egress.start', generation, wait: waitOf(sender), force: isForced })
+      }
+    })
     return outbound
   })
 
@@ -168,7 +170,9 @@ export const makeLiveCommands = (
         yield* checked(request)
         const livekitRoom = yield* world.destinations.livekitRoom(roomId, row.handle)
         const outbound = outbounds.outboundOf(roomId, livekitRoom)
-        return yield* outbound.turn.withPermits(1)(
+        return yield* desk.inTurn(
+          request,
+          outbound,
           Effect.suspend(() => {
             // A session stays in the LiveKit room in which it began.
             if (outbound.session === null) outbound.livekitRoom = livekitRoom
@@ -189,15 +193,17 @@ export const makeLiveCommands = (
       return outbound
     }
     const at = world.now()
-    yield* desk.commit(request, {
+    const change = {
       statements: todo.map(({ rowId, generation }) => rows.wantOff(rowId ?? '', generation + 1, at)),
       facts: todo.map((sender) => desired(sender, 'off', sender.generation + 1)),
-    })
-    for (const sender of todo) {
-      sender.generation += 1
-      sender.desired = 'off'
-      sender.send({ type: 'egress.stop', generation: sender.generation })
     }
+    yield* desk.commit(request, outbound, change, () => {
+      for (const sender of todo) {
+        sender.generation += 1
+        sender.desired = 'off'
+        sender.send({ type: 'egress.stop', generation: sender.generation })
+      }
+    })
     return outbound
   })
 
@@ -213,12 +219,14 @@ export const makeLiveCommands = (
     const { roomId, session } = outbound
     const { platform, rowId } = sender
     const egress = { id: rowId ?? '', sessionId: session?.id ?? '', roomId, platform, generation }
-    yield* desk.commit(request, {
+    const change = {
       statements: [rows.wantOn(egress, world.now())],
       facts: [desired(sender, 'on', generation)],
+    }
+    yield* desk.commit(request, outbound, change, () => {
+      sender.generation = generation
+      sender.send({ type: 'egress.retry', generation, wait: waitOf(sender) })
     })
-    sender.generation = generation
-    sender.send({ type: 'egress.retry', generation, wait: waitOf(sender) })
     return outbound
   })
 
@@ -232,7 +240,7 @@ export const makeLiveCommands = (
       request,
       Effect.suspend(() => {
         const outbound = world.outbounds.get(request.roomId)
-        if (outbound !== undefined) return outbound.turn.withPermits(1)(carryOut(outbound))
+        if (outbound !== undefined) return desk.inTurn(request, outbound, carryOut(outbound))
         return world.rooms.row(request.roomId) === null ? desk.refuse(request, UNKNOWN) : none
       }),
     )

@@ -5,6 +5,8 @@ import * as Effect from 'effect/Effect'
 import type { AuditEntry, Transaction } from '../db/database.ts'
 import type { DbError } from '../domain/errors.ts'
 import { type Commanded, refusalOf, type Refusal } from './desk.ts'
+import { untilWritten } from './chain.ts'
+import type { Outbound } from './outbound.ts'
 import type { LiveWorld } from './live-world.ts'
 import type { Caller } from './rooms.ts'
 import { writeOnce } from './writing.ts'
@@ -23,15 +25,27 @@ export interface LiveDesk {
   readonly unlessClosed: <A>(request: LiveRequest, carryOut: Commanded<A>) => Commanded<A>
   /** Refused, and the audit hears of it. */
   readonly refuse: (request: LiveRequest, refusal: Refusal) => Commanded<never>
-  /** The change, its facts and its audit row, durable together. */
+  /** Carries out a command for a room, after the one before it. */
+  readonly inTurn: <A>(request: LiveRequest, outbound: Outbound, carryOut: Commanded<A>) => Commanded<A>
+  /**
+   * The change, its facts and its audit row, durable together; then `apply`. When nobody can say whether it is on
+   * disk the command fails, and it is applied once it is known to be there: memory follows the disk.
+   */
   readonly commit: (
     request: LiveRequest,
-    change: Transaction,
-    detail?: string | null,
+    outbound: Outbound,
+    change: Transaction & { readonly detail?: string | null },
+    apply: () => void,
   ) => Effect.Effect<void, DbError>
   /** The command had been carried out before; only the audit hears of it. */
   readonly noop: (request: LiveRequest) => Effect.Effect<void, DbError>
 }
+
+const UNSETTLED = {
+  code: 'busy',
+  message: 'Whether the last command was carried out is being found out.',
+  retryAfterMs: 2_000,
+} as const
 
 export const makeLiveDesk = (world: LiveWorld): LiveDesk => {
   let isClosed = false
@@ -71,8 +85,31 @@ export const makeLiveDesk = (world: LiveWorld): LiveDesk => {
         isClosed ? refuse(request, { code: 'busy', message: 'The server is being stopped.' }) : carryOut,
       ),
     refuse,
-    commit: (request, change, detail = null) =>
-      write({ ...change, audit: audit(request, 'done', null, detail) }),
+    inTurn: (request, outbound, carryOut) =>
+      outbound.turn.withPermits(1)(
+        Effect.suspend(() => (outbound.unsettled ? refuse(request, UNSETTLED) : carryOut)),
+      ),
+    commit: (request, outbound, { detail = null, ...change }, apply) =>
+      Effect.suspend(() => {
+        const written = write({ ...change, audit: audit(request, 'done', null, detail) })
+        // What is on disk is carried out, whether anybody still waits for the answer or not.
+        const carriedOut = Effect.uninterruptible(Effect.andThen(written, Effect.sync(apply)))
+        return Effect.tapError(carriedOut, (error) =>
+          Effect.sync(() => {
+            if (error.outcome !== 'unknown' || error.kind === 'closed') return
+            outbound.unsettled = true
+            world.keep(
+              Effect.andThen(
+                untilWritten(written),
+                Effect.sync(() => {
+                  outbound.unsettled = false
+                  if (!isClosed) apply()
+                }),
+              ),
+            )
+          }),
+        )
+      }),
     noop: (request) => write({ statements: [], audit: audit(request, 'noop') }),
   }
 }

@@ -148,8 +148,11 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
       const from = sender.state
       const shown = shownOf(to, snapshot)
       const text = JSON.stringify(shown)
+      const isFirst = last === ''
       if (text === last) return
       last = text
+      // As it was left on disk.
+      if (isFirst && to === from) return
       const facts: Fact[] = []
       if (to !== from) {
         sender.state = to

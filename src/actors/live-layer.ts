@@ -25,6 +25,7 @@ import { Rooms } from './rooms.ts'
 
 /** How long the last writes may take when the process leaves. */
 const WRITES_LIMIT_MS = 2_000
+const BUSY_AGAIN_MS = 2_000
 const SYSTEM = { actor: 'system', ip: null } as const
 
 const make = Effect.fnUntraced(function* (options: LiveOptions) {
@@ -34,8 +35,10 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
   const desk = makeLiveDesk(world)
   const commands = makeLiveCommands(world, desk, outbounds, egresses)
 
+  let isClosed = false
   const letGo = Effect.gen(function* () {
     desk.close()
+    isClosed = true
     const all = [...world.outbounds.values()]
     const running = all
       .flatMap(({ senders }) => [...senders.values()])
@@ -73,8 +76,12 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
   /** A room that is gone is sent nowhere any more. */
   const stopGone = (roomId: string): Effect.Effect<unknown> => {
     const stop = commands.stop(request('live.stop', roomId, [], SYSTEM))
-    const written = Effect.catchTag(stop, 'CommandRefused', () => Effect.succeed(null))
-    return Effect.ignore(untilWritten(written))
+    const again = Effect.suspend(() => Effect.delay(stopGone(roomId), BUSY_AGAIN_MS))
+    return untilWritten(
+      Effect.catchTag(stop, 'CommandRefused', ({ code }) =>
+        code === 'busy' && !isClosed ? again : Effect.void,
+      ),
+    ).pipe(Effect.ignore)
   }
   for (const roomId of orphans(world)) world.fork(stopGone(roomId))
   yield* Effect.acquireRelease(

@@ -6,7 +6,7 @@ import type { PromiseActorLogic } from 'xstate'
 import type { EgressFailure } from '../domain/egress-failures.ts'
 
 /** Where a destination goes on from what is on disk. */
-export type Resume = 'idle' | 'starting' | 'backoff' | 'failed' | 'stopping'
+export type Resume = 'idle' | 'starting' | 'backoff' | 'failed' | 'stopping' | 'stopped'
 
 /** What a destination's actor is born with: the facts on disk, never a snapshot of a machine. */
 export interface EgressInput {

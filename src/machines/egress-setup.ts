@@ -18,6 +18,7 @@ export const egress = setup({
     wasWaiting: ({ context }: Told) => context.resume === 'backoff',
     hadFailed: ({ context }: Told) => context.resume === 'failed',
     wasStopping: ({ context }: Told) => context.resume === 'stopping',
+    wasStopped: ({ context }: Told) => context.resume === 'stopped',
     tooSoon: ({ event }: Told) => 'wait' in event && event.wait !== null,
     givenUp: ({ context, event }: Told) =>
       event.type === 'attempt.ended' && givenUp(context, event.code) !== null,

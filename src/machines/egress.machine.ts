@@ -43,6 +43,7 @@ export const egressMachine = egress.createMachine({
         { guard: 'wasWaiting', target: 'backoff' },
         { guard: 'hadFailed', target: 'failed' },
         { guard: 'wasStopping', target: 'stopping' },
+        { guard: 'wasStopped', target: 'stopped' },
         { target: 'idle' },
       ],
     },
