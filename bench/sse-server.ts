@@ -27,6 +27,7 @@ const http = makeHttp({
   recorder: {} as unknown as HttpDeps['recorder'],
   destinations: {} as unknown as HttpDeps['destinations'],
   live: { list: () => [] } as unknown as HttpDeps['live'],
+  ingresses: {} as unknown as HttpDeps['ingresses'],
   rotate: {} as unknown as HttpDeps['rotate'],
   operatorToken: Redacted.make(token),
   boot: 'bench',

@@ -10,6 +10,7 @@ import * as Redacted from 'effect/Redacted'
 import manifest from '../package.json' with { type: 'json' }
 import { destinationsLive } from './actors/destinations-live.ts'
 import { Destinations } from './actors/destinations.ts'
+import { Ingresses, ingressesLive } from './actors/ingresses.ts'
 import { liveLive } from './actors/live-layer.ts'
 import { Live } from './actors/live.ts'
 import { roomsLive } from './actors/rooms-live.ts'
@@ -26,8 +27,10 @@ import * as databaseLive from './db/database-live.ts'
 import { checkIntegrity } from './db/integrity.ts'
 import { parseKeys } from './db/seal.ts'
 import type { Fact } from './domain/facts.ts'
+import { ingressLive } from './egress/ingress.ts'
 import { liveKitLive } from './egress/livekit-live.ts'
 import { makeScrubber } from './egress/scrub.ts'
+import { receiveWebhooks } from './egress/webhooks.ts'
 import { operatorTokenFile, prepare } from './first-start.ts'
 import { makeHttp } from './http/http.ts'
 import { WEBHOOK_PATH } from './http/livekit-webhook.ts'
@@ -95,17 +98,19 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
   const rooms = roomsLive({ defaults: config.settings, keys })
   const scrubber = makeScrubber()
   const { egress, publicUrl, destinations: defaults, rtmpPrivateHosts: privateHosts } = config
-  const outbound = Layer.merge(
+  const outbound = Layer.mergeAll(
     liveKitLive(config.livekit, scrubber),
+    ingressLive(config.livekit, scrubber),
     destinationsLive({ keys, defaults, privateHosts, isOnAir }),
   )
   const webhookUrl = publicUrl === null ? null : publicUrl.replace(/\/+$/, '') + WEBHOOK_PATH
-  const live = liveLive({ egress, webhookUrl }).pipe(
+  const live = Layer.merge(liveLive({ egress, webhookUrl }), ingressesLive).pipe(
     Layer.provideMerge(outbound),
     Layer.provideMerge(rooms.pipe(Layer.provide(tiktok))),
   )
   return {
     secrets,
+    scrubber,
     rotate: makeRotate(keys),
     layer: live.pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
   }
@@ -114,15 +119,15 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
 /** Starts everything; rejects with an error that carries an `exitCode` when it must not start. */
 export const startApp = async (config: Config, crash: Crash = crashOf(config)): Promise<App> => {
   let onAir: Live['Service'] | null = null
-  const { secrets, rotate, layer } = layersOf(
+  const { secrets, scrubber, rotate, layer } = layersOf(
     config,
     crash,
     onAirIn(() => onAir),
   )
   const runtime = ManagedRuntime.make(layer)
   const services = await runtime.context()
-  const [database, rooms, recorder, destinations, live] = runtime.runSync(
-    Effect.all([Database, Rooms, Recorder, Destinations, Live]),
+  const [database, rooms, recorder, destinations, live, ingresses] = runtime.runSync(
+    Effect.all([Database, Rooms, Recorder, Destinations, Live, Ingresses]),
   )
   onAir = live
   let isDamaged = false
@@ -133,6 +138,13 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     recorder,
     destinations,
     live,
+    ingresses,
+    receiveWebhook: receiveWebhooks({
+      signer: config.livekit,
+      scrubber,
+      roomOf: live.roomOf,
+      observe: (view) => void live.observe(view, 'webhook'),
+    }),
     rotate,
     operatorToken: secrets.operatorToken,
     boot: randomUUID(),

@@ -21,6 +21,7 @@ export class CommandRefused extends Schema.TaggedError<CommandRefused>()('Comman
     'destination_unknown',
     'destination_incomplete',
     'destination_in_use',
+    'ingress_unknown',
     'livekit_unconfigured',
     'livekit_unavailable',
     'stop_unconfirmed',

@@ -74,6 +74,7 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   event: 'the id of an event: a decimal number',
   token: 'the id of a token',
   platform: '`youtube`, `twitch`, or the name that a destination was given',
+  ingress: 'the id that LiveKit gave the ingress',
   actor: 'the id of an actor',
 }
 

@@ -5,6 +5,7 @@ import type * as Exit from 'effect/Exit'
 import type * as Redacted from 'effect/Redacted'
 import type { Machine } from './machines-graph.ts'
 import type { Destinations } from '../actors/destinations.ts'
+import type { Ingresses } from '../actors/ingresses.ts'
 import type { Live } from '../actors/live.ts'
 import type { Rooms } from '../actors/rooms.ts'
 import type { Rotate } from '../actors/rotation.ts'
@@ -28,6 +29,7 @@ export interface HttpDeps {
   readonly recorder: Recorder['Service']
   readonly destinations: Destinations['Service']
   readonly live: Live['Service']
+  readonly ingresses: Ingresses['Service']
   /** Puts every secret at rest under the first key of the ring. */
   readonly rotate: Rotate
   readonly operatorToken: Redacted.Redacted<string>

@@ -12,6 +12,7 @@ import { dress, guard, originHeaders, PREFLIGHT_HEADERS } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { liveRoutes } from './live.ts'
+import { ingressRoutes } from './ingress.ts'
 import { livekitWebhookRoutes } from './livekit-webhook.ts'
 import { machineRoutes } from './machines.ts'
 import { maintenanceRoutes } from './maintenance.ts'
@@ -100,6 +101,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
     machineRoutes,
     auditRoutes,
     streamRoutes,
+    ingressRoutes,
     livekitWebhookRoutes,
     healthRoutes,
     homeRoutes,

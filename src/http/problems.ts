@@ -46,6 +46,7 @@ const table = {
     again: 'changed',
   },
   destination_in_use: { status: 409, title: 'The destination is on air', again: 'changed' },
+  ingress_unknown: { status: 404, title: 'The room has no such ingress', again: 'never' },
   stop_unconfirmed: {
     status: 409,
     title: 'LiveKit has not confirmed that the last egress stopped',

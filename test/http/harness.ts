@@ -12,6 +12,7 @@ import { Destinations } from '../../src/actors/destinations.ts'
 import { Rooms } from '../../src/actors/rooms.ts'
 import { makeRotate } from '../../src/actors/rotation.ts'
 import { Recorder } from '../../src/archive/recorder.ts'
+import type { Config } from '../../src/config.ts'
 import { Database } from '../../src/db/database.ts'
 import { parseKeys, type KeyRing } from '../../src/db/seal.ts'
 import type { HttpDeps, HttpLimits, Services } from '../../src/http/deps.ts'
@@ -23,6 +24,7 @@ import { roomMachine } from '../../src/machines/room.machine.ts'
 import * as decoder from '../../src/tiktok/decode.ts'
 import { startDatabase, type TestDatabase } from '../_support/db.ts'
 import { fakeLive, type FakeLive } from './fake-live.ts'
+import { ingressesOf } from './ingresses.ts'
 import { fakeRecorder, fakeRooms, type FakeRecorder, type FakeRooms } from './fakes.ts'
 
 export const OPERATOR = 'rk_op_CANARYoperatortoken0123456789abcdef'
@@ -34,6 +36,7 @@ const WIDE: Partial<HttpLimits> = {
 }
 
 export interface HarnessOptions {
+  readonly livekit?: Config['livekit']
   readonly limits?: Partial<HttpLimits>
   readonly server?: Partial<ServerLimits>
   readonly deps?: Partial<HttpDeps>
@@ -126,6 +129,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     recorder: fakeRec.recorder,
     destinations,
     live: outbound.live,
+    ingresses: ingressesOf(db.database, destinations, options.livekit ?? null),
     rotate: makeRotate(keys),
     decoder,
     operatorToken: Redacted.make(OPERATOR),

@@ -1,0 +1,152 @@
+// Ways into a LiveKit room: ingresses that take RTMP or WHIP, and tokens for those who join. It asks LiveKit and
+// keeps nothing; whose room it is, and what is written down, is decided by who asks.
+
+import { IngressClient, type IngressInfo, IngressInput, type ListIngressOptions } from 'livekit-server-sdk'
+import { IngressState_Status } from '@livekit/protocol'
+import * as Context from 'effect/Context'
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import * as Redacted from 'effect/Redacted'
+import type { Config } from '../config.ts'
+import { mintJoinToken, type JoinRequest } from './join-tokens.ts'
+import { errorFrom, unconfigured } from './livekit-errors.ts'
+import { countFailure, countRequest, type LiveKitMethod } from './livekit-metrics.ts'
+import { msOf } from './livekit-views.ts'
+import type { LiveKitError } from './livekit.ts'
+import type { Scrubber } from './scrub.ts'
+
+const REQUEST_TIMEOUT_S = 10
+const ERROR_MAX = 500
+
+/** What may be shown of an ingress; its key is not among it. */
+export interface IngressView {
+  readonly ingressId: string
+  readonly roomName: string
+  /** `other`: made elsewhere, of a kind that is not made here. */
+  readonly type: 'rtmp' | 'whip' | 'other'
+  /** Who its media comes from, in the room. */
+  readonly identity: string
+  readonly name: string
+  readonly state: 'inactive' | 'buffering' | 'publishing' | 'error' | 'complete' | 'unknown'
+  /** Scrubbed. */
+  readonly error: string | null
+  readonly startedAt: number | null
+}
+
+export interface NewIngress {
+  readonly roomName: string
+  readonly type: 'rtmp' | 'whip'
+  readonly identity: string
+  readonly name: string
+}
+
+export interface MadeIngress extends IngressView {
+  /** Where the encoder sends to. */
+  readonly url: string
+  readonly streamKey: Redacted.Redacted<string>
+}
+
+export class Ingress extends Context.Service<
+  Ingress,
+  {
+    /** Where those who join connect to; null when nothing is configured. */
+    readonly joinUrl: string | null
+    readonly create: (ingress: NewIngress) => Effect.Effect<MadeIngress, LiveKitError>
+    readonly list: (roomName: string) => Effect.Effect<readonly IngressView[], LiveKitError>
+    /** Null when LiveKit does not know it. */
+    readonly find: (ingressId: string) => Effect.Effect<IngressView | null, LiveKitError>
+    /** `not_found` when it is gone. */
+    readonly remove: (ingressId: string) => Effect.Effect<void, LiveKitError>
+    readonly mint: (join: JoinRequest) => Effect.Effect<Redacted.Redacted<string>, LiveKitError>
+  }
+>()('roomkeeper/egress/Ingress') {}
+
+const STATES: Readonly<Record<number, IngressView['state']>> = {
+  [IngressState_Status.ENDPOINT_INACTIVE]: 'inactive',
+  [IngressState_Status.ENDPOINT_BUFFERING]: 'buffering',
+  [IngressState_Status.ENDPOINT_PUBLISHING]: 'publishing',
+  [IngressState_Status.ENDPOINT_ERROR]: 'error',
+  [IngressState_Status.ENDPOINT_COMPLETE]: 'complete',
+}
+
+const TYPES: Readonly<Record<number, IngressView['type']>> = {
+  [IngressInput.RTMP_INPUT]: 'rtmp',
+  [IngressInput.WHIP_INPUT]: 'whip',
+}
+
+const INPUTS = { rtmp: IngressInput.RTMP_INPUT, whip: IngressInput.WHIP_INPUT } as const
+
+const make = (config: NonNullable<Config['livekit']>, { learn, scrub }: Scrubber): Ingress['Service'] => {
+  const client = new IngressClient(config.url, config.apiKey, Redacted.value(config.apiSecret), {
+    requestTimeout: REQUEST_TIMEOUT_S,
+    failover: false,
+  })
+  const ask = <A>(method: LiveKitMethod, request: () => Promise<A>): Effect.Effect<A, LiveKitError> =>
+    Effect.tryPromise({
+      try: () => {
+        countRequest(method)
+        return request()
+      },
+      catch: (error) => {
+        const failure = errorFrom(error, scrub, { reads: method === 'ingress_list' })
+        countFailure(method, failure.code)
+        return failure
+      },
+    })
+
+  const viewOf = (info: IngressInfo): IngressView => {
+    if (info.streamKey !== '') learn(Redacted.make(info.streamKey))
+    const { state } = info
+    return {
+      ingressId: info.ingressId,
+      roomName: info.roomName,
+      type: TYPES[info.inputType] ?? 'other',
+      identity: info.participantIdentity,
+      name: info.name,
+      state: STATES[state?.status ?? 0] ?? 'unknown',
+      error: state === undefined || state.error === '' ? null : scrub(state.error).slice(0, ERROR_MAX),
+      startedAt: msOf(state?.startedAt ?? 0n),
+    }
+  }
+  const list = (options: ListIngressOptions) =>
+    ask('ingress_list', async () => (await client.listIngress(options)).map(viewOf))
+
+  return {
+    joinUrl: config.url.replace(/^http/, 'ws'),
+    create: ({ roomName, type, identity, name }) =>
+      ask('ingress_create', async () => {
+        const info = await client.createIngress(INPUTS[type], {
+          name,
+          roomName,
+          participantIdentity: identity,
+          participantName: name,
+        })
+        return { ...viewOf(info), url: info.url, streamKey: Redacted.make(info.streamKey) }
+      }),
+    list: (roomName) =>
+      Effect.map(list({ roomName }), (all) => all.filter((one) => one.roomName === roomName)),
+    find: (ingressId) =>
+      list({ ingressId }).pipe(
+        Effect.map((all) => all.find((one) => one.ingressId === ingressId) ?? null),
+        Effect.catchIf(
+          ({ code }) => code === 'not_found',
+          () => Effect.succeed(null),
+        ),
+      ),
+    remove: (ingressId) => Effect.asVoid(ask('ingress_delete', () => client.deleteIngress(ingressId))),
+    mint: (join) => Effect.promise(() => mintJoinToken(config, join)),
+  }
+}
+
+const nothing: Ingress['Service'] = {
+  joinUrl: null,
+  create: () => Effect.fail(unconfigured()),
+  list: () => Effect.fail(unconfigured()),
+  find: () => Effect.fail(unconfigured()),
+  remove: () => Effect.fail(unconfigured()),
+  mint: () => Effect.fail(unconfigured()),
+}
+
+/** Without configuration every request fails as `unconfigured`. */
+export const ingressLive = (config: Config['livekit'], scrubber: Scrubber): Layer.Layer<Ingress> =>
+  Layer.sync(Ingress, () => (config === null ? nothing : make(config, scrubber)))
