@@ -16,6 +16,7 @@ import { makeLiveCommands } from './live-commands.ts'
 import { makeLiveDesk } from './live-desk.ts'
 import { makeEgresses } from './live-egress.ts'
 import { makeOutbounds } from './live-outbounds.ts'
+import { seePlatform } from './live-platforms.ts'
 import { liveStatus } from './live-status.ts'
 import type { LiveOptions } from './live-tuning.ts'
 import { makeLiveWorld } from './live-world.ts'
@@ -135,10 +136,7 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
       const rooms = [...world.outbounds.values()].filter((outbound) => outbound.livekitRoom === livekitRoom)
       return rooms.length === 1 ? (rooms[0]?.roomId ?? null) : null
     },
-    see: (roomId, platform, view) => {
-      const sender = world.outbounds.get(roomId)?.senders.get(platform)
-      if (sender !== undefined) sender.platformView = view
-    },
+    see: (roomId, platform, view) => seePlatform(world, roomId, platform, view),
     actors: () =>
       [...world.outbounds.values()].flatMap(({ roomId, state, since, senders }) => [
         { id: `${roomId}/outbound`, machine: 'outbound' as const, roomId, state, since, next: [] },

@@ -70,8 +70,8 @@ export class Live extends Context.Service<
     readonly observe: (view: EgressView, source: ViewSource) => boolean
     /** Whose egress this is, by its id or by the LiveKit room that only we send out; null when not ours. */
     readonly roomOf: (livekitRoom: string, egressId: string | null) => string | null
-    /** What a platform says of itself; shown, and nothing else. */
-    readonly see: (roomId: string, platform: string, view: PlatformView) => void
+    /** What a platform says of itself, shown and nothing else; null: it is not asked about this any more. */
+    readonly see: (roomId: string, platform: string, view: PlatformView | null) => void
     /** Every actor for the visualizer. */
     readonly actors: () => readonly {
       readonly id: string
