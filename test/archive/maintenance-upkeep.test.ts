@@ -80,6 +80,29 @@ describe('the daily upkeep', () => {
     expect(row).toEqual({ actor: 'system', action: 'maintenance.prune' })
   })
 
+  it('forgets webhooks after seven days, in pieces, and keeps the younger ones', async () => {
+    const many = `INSERT INTO webhook_inbox (id, received_at, event, body, outcome)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+SELECT 'old' || i, ?1 - i, 'room_started', '{}', 'applied' FROM n`
+    await store.rows(many, [T0])
+    await store.rows(
+      `INSERT INTO webhook_inbox (id, received_at, event, body, outcome) VALUES ('young', ?1, 'x', '{}', 'applied')`,
+      [T0 + DAY],
+    )
+    const left = () => count('SELECT count(*) AS n FROM webhook_inbox')
+    expect(await left()).toBe(2_501)
+    await during(
+      T0 + 7 * DAY,
+      null,
+    )(
+      Effect.fnUntraced(function* (pass) {
+        yield* pass(UPKEEP.afterStartMs)
+        yield* seen('the old ones gone', async () => (await left()) === 1)
+      }),
+    )
+    expect(await store.rows('SELECT id FROM webhook_inbox')).toEqual([{ id: 'young' }])
+  })
+
   it('is not due again because the server was started again', async () => {
     const from = T0 + 10 * DAY
     const first = Effect.fnUntraced(function* (pass: (ms: number) => Effect.Effect<void>) {

@@ -1,5 +1,5 @@
-// What is kept in bounds without being asked, once a day: old facts and idempotency keys are forgotten, and the
-// file is read through. It is logged like any prune, by `system`. Sessions, their events and the audit are only
+// What is kept in bounds without being asked, once a day: old facts, idempotency keys and webhooks are forgotten,
+// and the file is read through. It is logged like any prune, by `system`. Sessions, their events and the audit are only
 // ever removed by a person, or never.
 
 import * as Clock from 'effect/Clock'
@@ -8,6 +8,7 @@ import { Database } from '../../db/database.ts'
 import type { IntegrityReport } from '../../db/integrity.ts'
 import type { DbError } from '../../domain/errors.ts'
 import { intOrNull } from '../pieces.ts'
+import { pruneInbox } from './prune-inbox.ts'
 import { prune } from './prune.ts'
 
 const DAY = 86_400_000
@@ -17,6 +18,8 @@ export const UPKEEP = {
   afterStartMs: 300_000,
   journalKeptMs: 90 * DAY,
   journalFactsMax: 5_000_000,
+  /** Longer than any webhook can be sent again. */
+  webhooksKeptMs: 7 * DAY,
 } as const
 
 const SYSTEM = { actor: 'system', ip: null } as const
@@ -39,6 +42,7 @@ const untilDue = Effect.gen(function* () {
 
 const once = Effect.fnUntraced(function* ({ check, onReport }: UpkeepOptions) {
   yield* prune({ journalOlderThanMs: UPKEEP.journalKeptMs, keepFacts: UPKEEP.journalFactsMax }, SYSTEM)
+  yield* pruneInbox((yield* Clock.currentTimeMillis) - UPKEEP.webhooksKeptMs)
   if (check === null) return
   const report = yield* check
   onReport(report)
