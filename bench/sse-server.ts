@@ -28,6 +28,7 @@ const http = makeHttp({
   destinations: {} as unknown as HttpDeps['destinations'],
   live: { list: () => [] } as unknown as HttpDeps['live'],
   ingresses: {} as unknown as HttpDeps['ingresses'],
+  assets: {} as unknown as HttpDeps['assets'],
   rotate: {} as unknown as HttpDeps['rotate'],
   operatorToken: Redacted.make(token),
   boot: 'bench',

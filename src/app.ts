@@ -16,6 +16,9 @@ import { Live } from './actors/live.ts'
 import { roomsLive } from './actors/rooms-live.ts'
 import { Rooms } from './actors/rooms.ts'
 import { makeRotate } from './actors/rotation.ts'
+import { assetsLive } from './assets/assets-live.ts'
+import { Assets } from './assets/assets.ts'
+import { objectStore } from './assets/object-store.ts'
 import { upkeep } from './archive/maintenance/upkeep.ts'
 import { recorderLive } from './archive/recorder-live.ts'
 import { Recorder } from './archive/recorder.ts'
@@ -108,11 +111,14 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     Layer.provideMerge(outbound),
     Layer.provideMerge(rooms.pipe(Layer.provide(tiktok))),
   )
+  const assets = assetsLive({ uploadMaxBytes: config.assets.uploadMaxBytes, boot: randomUUID() }).pipe(
+    Layer.provideMerge(objectStore(config.assets)),
+  )
   return {
     secrets,
     scrubber,
     rotate: makeRotate(keys),
-    layer: live.pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
+    layer: Layer.merge(live, assets).pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
   }
 }
 
@@ -126,8 +132,8 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
   )
   const runtime = ManagedRuntime.make(layer)
   const services = await runtime.context()
-  const [database, rooms, recorder, destinations, live, ingresses] = runtime.runSync(
-    Effect.all([Database, Rooms, Recorder, Destinations, Live, Ingresses]),
+  const [database, rooms, recorder, destinations, live, ingresses, assets] = runtime.runSync(
+    Effect.all([Database, Rooms, Recorder, Destinations, Live, Ingresses, Assets]),
   )
   onAir = live
   let isDamaged = false
@@ -145,6 +151,7 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
       roomOf: live.roomOf,
       observe: (view) => void live.observe(view, 'webhook'),
     }),
+    assets,
     rotate,
     operatorToken: secrets.operatorToken,
     boot: randomUUID(),

@@ -2,7 +2,6 @@
 
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
-import * as Schedule from 'effect/Schedule'
 import * as uploads from '../db/asset-uploads.ts'
 import * as rows from '../db/assets.ts'
 import { Database } from '../db/database.ts'
@@ -14,6 +13,7 @@ import { ObjectStore } from './store.ts'
 import { upload } from './upload.ts'
 
 const RECOVERY_EVERY = '60 seconds'
+const FIRST_ROUND_LIMIT = '5 seconds'
 
 const progressOf = (desk: AssetDesk, row: uploads.UploadRow | null): UploadProgress | null => {
   if (row === null) return null
@@ -30,14 +30,14 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
       const desk = makeDesk(yield* ObjectStore, database, options)
       const on = <A, E>(effect: Effect.Effect<A, E, Database>): Effect.Effect<A, E> =>
         Effect.provideService(effect, Database, database)
-      yield* Effect.forkScoped(
-        on(recover(desk)).pipe(
-          Effect.catch((error) =>
-            Effect.logWarning('uploads left half done were not settled', { kind: error.constructor.name }),
-          ),
-          Effect.repeat(Schedule.spaced(RECOVERY_EVERY)),
+      const round = on(recover(desk)).pipe(
+        Effect.catch((error) =>
+          Effect.logWarning('uploads left half done were not settled', { kind: error.constructor.name }),
         ),
       )
+      // What was left by the process before this one is settled before anybody asks, if the store answers in time.
+      yield* Effect.timeoutOption(round, FIRST_ROUND_LIMIT)
+      yield* Effect.forkScoped(round.pipe(Effect.delay(RECOVERY_EVERY), Effect.forever))
       return Assets.of({
         upload: (request, body) => on(upload(desk, request, body)),
         progress: (id) => on(Effect.map(uploads.find(id), (row) => progressOf(desk, row))),
@@ -45,8 +45,8 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
         findByKey: (key) => on(rows.findByKey(key)),
         list: (filter) => on(rows.list(filter)),
         read: (asset, range) => on(changes.read(desk, asset, range)),
-        change: (asset, given, caller) => on(changes.change(desk, asset, given, caller)),
-        remove: (asset, caller) => on(changes.remove(desk, asset, caller)),
+        change: (id, given, caller) => on(changes.change(desk, id, given, caller)),
+        remove: (id, caller) => on(changes.remove(desk, id, caller)),
       })
     }),
   )

@@ -73,11 +73,11 @@ export class Assets extends Context.Service<
     /** The bytes of a ready asset, or some of them; refuses with `asset_missing` when they are not there. */
     readonly read: (asset: Asset, range: ByteRange | null) => Answer<Bytes>
     readonly change: (
-      asset: Asset,
+      id: string,
       change: { readonly displayName?: string; readonly visibility?: Visibility },
       caller: AssetCaller,
     ) => Answer<Asset>
-    /** The row is tombstoned, then the object goes. */
-    readonly remove: (asset: Asset, caller: AssetCaller) => Answer<void>
+    /** The row is tombstoned, then the object goes. Refuses with `asset_unknown` what is not the caller's, as above. */
+    readonly remove: (id: string, caller: AssetCaller) => Answer<void>
   }
 >()('roomkeeper/assets/Assets') {}

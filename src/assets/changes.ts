@@ -4,13 +4,20 @@ import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
 import { find } from '../db/assets.ts'
 import * as rows from '../db/asset-writes.ts'
-import { NAME_MAX_LENGTH, type Asset, type AssetCaller, type Visibility } from '../domain/asset.ts'
+import { NAME_MAX_LENGTH, ownsAsset, type Asset, type AssetCaller, type Visibility } from '../domain/asset.ts'
 import { CommandRefused } from '../domain/errors.ts'
-import { commit, factOf, inTurn, refuse, type AssetDesk } from './desk.ts'
+import { commit, factOf, inTurn, refuse, type AssetDesk, type AssetRequest } from './desk.ts'
 import { eraseNow } from './recovery.ts'
 import { readRefusal } from './refusals.ts'
 import type { ByteRange, Bytes } from './store.ts'
 import type { Flow } from './upload-body.ts'
+
+/** The caller's own. What is not is refused like what is not there, and noted as such. */
+const own = Effect.fnUntraced(function* (desk: AssetDesk, request: AssetRequest, id: string) {
+  const asset = yield* find(id)
+  if (asset !== null && ownsAsset(request.caller.owner, asset)) return asset
+  return yield* refuse(desk, request, gone())
+})
 
 const gone = (): CommandRefused =>
   new CommandRefused({ code: 'asset_unknown', message: 'There is no such asset for this token.' })
@@ -23,12 +30,13 @@ export const nameProblem = (name: string): string | null =>
 
 export const change = (
   desk: AssetDesk,
-  asset: Asset,
+  id: string,
   given: { readonly displayName?: string; readonly visibility?: Visibility },
   caller: AssetCaller,
 ): Flow<Asset> =>
   Effect.gen(function* () {
-    const request = { caller, action: 'asset.change', target: asset.id }
+    const request = { caller, action: 'asset.change', target: id }
+    const asset = yield* own(desk, request, id)
     const { displayName = asset.displayName, visibility = asset.visibility } = given
     const problem = nameProblem(displayName)
     if (problem !== null) {
@@ -40,7 +48,7 @@ export const change = (
       )
     }
     const at = yield* Clock.currentTimeMillis
-    const { id, key } = asset
+    const { key } = asset
     const { applied } = yield* commit(desk, request, {
       statements: [rows.change({ id, key, displayName, visibility, at })],
       facts: [factOf('asset.changed', asset.owner, at, { assetId: id, key, displayName, visibility })],
@@ -49,24 +57,21 @@ export const change = (
     return changed ?? (yield* gone())
   })
 
-export const remove = (desk: AssetDesk, asset: Asset, caller: AssetCaller): Flow<void> => {
-  const { id, key, owner } = asset
-  const request = { caller, action: 'asset.remove', target: id, detail: key }
-  return inTurn(
-    desk,
-    request,
-    key,
-    Effect.gen(function* () {
+export const remove = (desk: AssetDesk, id: string, caller: AssetCaller): Flow<void> =>
+  Effect.gen(function* () {
+    const request = { caller, action: 'asset.remove', target: id }
+    const { key, owner, type } = yield* own(desk, request, id)
+    const erased = Effect.gen(function* () {
       const at = yield* Clock.currentTimeMillis
       const { applied } = yield* commit(desk, request, {
         statements: [rows.remove(id, at)],
-        facts: [factOf('asset.removed', owner, at, { assetId: id, key, type: asset.type })],
+        facts: [factOf('asset.removed', owner, at, { assetId: id, key, type })],
       })
       if (!applied) return yield* gone()
       yield* eraseNow(desk, id, key)
-    }),
-  )
-}
+    })
+    return yield* inTurn(desk, request, key, erased)
+  })
 
 export const read = (desk: AssetDesk, asset: Asset, range: ByteRange | null): Flow<Bytes> =>
   desk.store.get(asset.key, { range, etag: asset.etag }).pipe(

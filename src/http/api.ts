@@ -19,7 +19,7 @@ import type { SessionRow } from '../db/session-row.ts'
 /** What a handler is asked. */
 export interface Asked<A extends Access, Q, B> {
   readonly c: Context<RequestEnv>
-  readonly identity: A extends 'public' ? null : Identity
+  readonly identity: A extends 'public' ? null : A extends 'optional' ? Identity | null : Identity
   readonly caller: Caller
   readonly room: A extends 'room' ? RoomStatus : null
   readonly session: A extends 'session' ? SessionRow : null
@@ -82,15 +82,16 @@ export class Api {
     const body = operation.body && decoder(operation.body, 'invalid')
     const readRaw = operation.raw && rawReader(operation.raw)
     const read = async (c: Context<RequestEnv>) => {
+      if (operation.file !== undefined) return null
       if (readRaw !== undefined) return { bytes: await readRaw(c.req), value: null }
       return TAKES_BODY.has(operation.method) ? readBody(c.req) : null
     }
 
     /** Everything before the handler; what it throws was not carried out. */
     const ask = async (c: Context<RequestEnv>, known: Known) => {
-      const identity = operation.access === 'public' ? null : await this.#identify(c, operation)
+      const identity = isOpen(operation, c) ? null : await this.#identify(c, operation)
       known.identity = identity
-      if (identity !== null && isMutating(operation)) this.#limit(identity)
+      if (identity !== null && isMutating(operation)) this.#limit(operation, identity)
       const isNamedInBody = operation.roomIn === 'body'
       const named = isNamedInBody ? null : this.#room(c.req.param('room'), operation, identity)
       const session = operation.access === 'session' ? await this.#session(c, identity) : null
@@ -165,8 +166,9 @@ export class Api {
     return identity
   }
 
-  #limit(identity: Identity): void {
-    const retryAfterMs = Math.ceil(this.parts.changes.take(identity.actor))
+  #limit(operation: Operation, identity: Identity): void {
+    const limit = operation.file === undefined ? this.parts.changes : this.parts.uploads
+    const retryAfterMs = Math.ceil(limit.take(identity.actor))
     if (retryAfterMs > 0) throw new Problem('rate_limited', { retryAfterMs })
   }
 
@@ -207,6 +209,10 @@ export class Api {
     )
   }
 }
+
+/** Whether it is answered to whoever asks, without looking who that is. */
+const isOpen = ({ access }: Operation, c: Context<RequestEnv>): boolean =>
+  access === 'public' || (access === 'optional' && c.req.header('authorization') === undefined)
 
 /** The room that a decoded body names. */
 const roomIn = (body: unknown): string => {

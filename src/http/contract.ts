@@ -11,11 +11,11 @@ import { pointer } from './json.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
 /**
- * Who may ask. `public`: anybody. `any`: every valid token, and what it sees is its own. `operator`: operators.
+ * Who may ask. `public`: anybody. `optional`: anybody, and a token shows what is its own besides. `any`: every valid token, and what it sees is its own. `operator`: operators.
  * `room`, `session`: operators and the owner of the room or session in the path (or the room in the body). For everyone else what is
  * asked for does not exist, and the answer is the same as if it did not.
  */
-export type Access = 'public' | 'any' | 'operator' | 'room' | 'session'
+export type Access = 'public' | 'optional' | 'any' | 'operator' | 'room' | 'session'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
@@ -31,7 +31,16 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export const TAGS = ['rooms', 'live', 'sessions', 'settings', 'maintenance', 'seeing', 'server'] as const
+export const TAGS = [
+  'rooms',
+  'live',
+  'sessions',
+  'assets',
+  'settings',
+  'maintenance',
+  'seeing',
+  'server',
+] as const
 
 export interface Operation<A extends Access = Access, Q = unknown, B = unknown> {
   readonly method: Method
@@ -47,6 +56,8 @@ export interface Operation<A extends Access = Access, Q = unknown, B = unknown> 
   readonly roomIn?: 'path' | 'body'
   readonly query?: Input<Q>
   readonly body?: Input<B>
+  /** Takes a file of one of these media types instead, which the handler reads as it comes. */
+  readonly file?: readonly string[]
   /** Takes bytes instead, whose sender proves itself by them. */
   readonly raw?: RawBody
   /** Takes `Idempotency-Key`: one effect a key, the same bytes again for the same request. */
@@ -74,6 +85,8 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   event: 'the id of an event: a decimal number',
   token: 'the id of a token',
   platform: '`youtube`, `twitch`, or the name that a destination was given',
+  asset: 'the id of an asset',
+  upload: 'the id of an upload',
   ingress: 'the id that LiveKit gave the ingress',
   actor: 'the id of an actor',
 }

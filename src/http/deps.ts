@@ -9,6 +9,7 @@ import type { Ingresses } from '../actors/ingresses.ts'
 import type { Live } from '../actors/live.ts'
 import type { Rooms } from '../actors/rooms.ts'
 import type { Rotate } from '../actors/rotation.ts'
+import type { Assets } from '../assets/assets.ts'
 import type { Decoder } from '../archive/decoder.ts'
 import type { Recorder } from '../archive/recorder.ts'
 import type { Database } from '../db/database.ts'
@@ -30,6 +31,7 @@ export interface HttpDeps {
   readonly destinations: Destinations['Service']
   readonly live: Live['Service']
   readonly ingresses: Ingresses['Service']
+  readonly assets: Assets['Service']
   /** Puts every secret at rest under the first key of the ring. */
   readonly rotate: Rotate
   readonly operatorToken: Redacted.Redacted<string>
@@ -52,6 +54,14 @@ export interface HttpDeps {
 export interface HttpLimits {
   /** Changes by one token. */
   readonly changes: Rate
+  /** Uploads that one token begins. */
+  readonly uploads: Rate
+  /** Uploads at the same time, by everybody together. */
+  readonly uploadsAtOnce: number
+  /** An upload of which nothing comes for this long is given up, milliseconds. */
+  readonly uploadStallMs: number
+  /** Assets that are being read out at the same time. */
+  readonly readsAtOnce: number
   /** Audit rows for requests that were denied, by everybody together. */
   readonly denials: Rate
   readonly streams: StreamLimits
@@ -63,6 +73,10 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: Omit<HttpLimits, 'streams'> = {
   changes: { perSecond: 20, burst: 60 },
+  uploads: { perSecond: 50, burst: 400 },
+  uploadsAtOnce: 256,
+  uploadStallMs: 30_000,
+  readsAtOnce: 1_000,
   denials: { perSecond: 5, burst: 50 },
   exports: 8,
   exportStallMs: 300_000,

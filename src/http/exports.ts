@@ -5,6 +5,7 @@ import * as Schema from 'effect/Schema'
 import { EXPORT_FORMATS, exportSession, type SessionExport } from '../archive/exports/session.ts'
 import { EVENT_KINDS } from '../domain/event.ts'
 import type { Api } from './api.ts'
+import { streamOf } from './outflow.ts'
 import { words } from './pages.ts'
 import { Problem } from './problems.ts'
 
@@ -14,60 +15,6 @@ const ExportQuery = Schema.Struct({
   format: Schema.optionalKey(Schema.Literals(EXPORT_FORMATS)).annotate({ description: 'ndjson when absent' }),
   kind: Schema.optionalKey(Schema.String).annotate({ description: 'only these kinds, commas between' }),
 })
-
-interface Course {
-  /** Its place is free. */
-  readonly done: () => void
-  /** It ends half way: the connection breaks, so that nobody takes a part for the whole. */
-  readonly breakOff: (error: unknown) => void
-  readonly stallMs: number
-}
-
-/** Pages are pulled when the socket has taken the one before; a client that leaves ends the reading. */
-const streamOf = (
-  pages: AsyncIterable<Uint8Array>,
-  { done, breakOff, stallMs }: Course,
-): ReadableStream<Uint8Array> => {
-  const iterator = pages[Symbol.asyncIterator]()
-  let isOver = false
-  let stalled: NodeJS.Timeout | undefined
-  const finish = (): void => {
-    isOver = true
-    clearTimeout(stalled)
-    done()
-  }
-  const stall = (): void => {
-    finish()
-    breakOff(new Problem('busy'))
-    void iterator.return?.()
-  }
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    clearTimeout(stalled)
-    try {
-      const page = await iterator.next()
-      // The client may have left while the page was read.
-      if (isOver) return
-      if (page.done !== true) {
-        stalled = setTimeout(stall, stallMs).unref()
-        return controller.enqueue(page.value)
-      }
-      finish()
-      controller.close()
-    } catch (error) {
-      finish()
-      breakOff(error)
-      // The error itself may hold anything, and the server prints what a stream fails with.
-      controller.error(
-        Object.assign(new Error('the export broke off'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
-      )
-    }
-  }
-  const cancel = async (): Promise<void> => {
-    finish()
-    await iterator.return?.()
-  }
-  return new ReadableStream({ pull, cancel }, { highWaterMark: 1 })
-}
 
 const headersOf = (file: SessionExport): Readonly<Record<string, string>> => ({
   'content-type': file.contentType,

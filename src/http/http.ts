@@ -3,6 +3,9 @@
 
 import { Hono } from 'hono'
 import { Api } from './api.ts'
+import { assetReadRoutes } from './assets-read.ts'
+import { assetUploadRoutes } from './assets-upload.ts'
+import { assetRoutes } from './assets.ts'
 import { auditRoutes } from './audit.ts'
 import type { Operation } from './contract.ts'
 import type { HttpDeps } from './deps.ts'
@@ -96,6 +99,9 @@ export const makeHttp = (deps: HttpDeps): Http => {
     sessionRoutes,
     sessionEventRoutes,
     exportRoutes,
+    assetRoutes,
+    assetUploadRoutes,
+    assetReadRoutes,
     settingsRoutes,
     maintenanceRoutes,
     machineRoutes,

@@ -121,13 +121,27 @@ const parametersOf = (operation: Operation, into: Components): readonly Json[] =
     : []),
 ]
 
+const securityOf = ({ access }: Operation): readonly Json[] =>
+  access === 'public' ? [] : access === 'optional' ? [{}, { token: [] }] : [{ token: [] }]
+
+/** A file as it is, or as the `file` of a form whose other fields come before it. */
+const fileContent = (media: readonly string[]): Json =>
+  Object.fromEntries(
+    media.map((type) => [
+      type,
+      type === 'multipart/form-data'
+        ? { schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } } } }
+        : { schema: { type: 'string', format: 'binary' } },
+    ]),
+  )
+
 const operationOf = (operation: Operation, into: Components): Json => ({
   operationId: operation.id,
   summary: operation.summary,
   ...(operation.about === undefined ? {} : { description: operation.about }),
   tags: [operation.tag],
   'x-access': operation.access,
-  security: operation.access === 'public' ? [] : [{ token: [] }],
+  security: securityOf(operation),
   parameters: parametersOf(operation, into),
   ...(operation.body === undefined
     ? {}
@@ -137,6 +151,9 @@ const operationOf = (operation: Operation, into: Components): Json => ({
           content: { 'application/json': { schema: schemaOf(operation.body, true, into) } },
         },
       }),
+  ...(operation.file === undefined
+    ? {}
+    : { requestBody: { required: true, content: fileContent(operation.file) } }),
   ...(operation.raw === undefined
     ? {}
     : {

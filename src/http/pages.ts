@@ -40,9 +40,9 @@ export const numberOf = (text: string | undefined): number | null =>
 export const cursorOf = (position: string): string => Buffer.from(position).toString('base64url')
 
 /** What a cursor says, when it has the form `pattern`; null when there is none. */
-export const positionOf = (cursor: string | undefined, pattern: RegExp): string | null => {
+export const positionOf = (cursor: string | undefined, pattern: RegExp, maxLength = 200): string | null => {
   if (cursor === undefined) return null
-  const position = cursor.length > 200 ? '' : Buffer.from(cursor, 'base64url').toString('utf8')
+  const position = cursor.length > maxLength ? '' : Buffer.from(cursor, 'base64url').toString('utf8')
   if (!pattern.test(position) || cursorOf(position) !== cursor) throw new Problem('cursor_invalid')
   return position
 }

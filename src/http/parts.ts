@@ -62,6 +62,7 @@ const makeBase = (deps: HttpDeps) => {
     auth: new Auth(deps.operatorToken, (hash) => run(findByHash(hash))),
     tickets: new Tickets(),
     changes: new RateLimit(limits.changes),
+    uploads: new RateLimit(limits.uploads),
     idempotency: new Idempotency(run, deps.boot, complainOf('idempotency')),
     facts: new FactFeeds(rounds, () => run(newest)),
     measured: { deps, streams, denials, answered, loop, outbound: new OutboundCounts() },

@@ -4,12 +4,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { watchBodies } from './deadlines.ts'
 import type { Http } from './http.ts'
 
 export interface ServerLimits {
   /** A request's headers must be here by then, milliseconds; also bounds a socket that says nothing. */
   readonly headersMs: number
-  /** The whole request must be here by then; later is answered 408. */
+  /** The whole request must be here by then; later is answered 408. Files have limits of their own. */
   readonly requestMs: number
   /** An idle connection is kept for the next request this long. */
   readonly keepAliveMs: number
@@ -59,7 +60,8 @@ export const listen = (
     createServer,
     serverOptions: {
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
+      // Kept by `deadlines.ts`, because files may take longer.
+      requestTimeout: 0,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: limits.checkMs,
       maxHeaderSize: limits.headerBytes,
@@ -68,6 +70,7 @@ export const listen = (
       keepAlive: true,
     },
   }) as Server
+  watchBodies(server, limits.requestMs)
   server.maxConnections = limits.connections
   server.setTimeout(limits.stillMs)
   let closing: Promise<void> | null = null

@@ -80,15 +80,16 @@ describe('the contract', () => {
         expect(statuses, operation.id).toContain('429')
       }
       expect('requestBody' in (documented ?? {}), operation.id).toBe(
-        operation.body !== undefined || operation.raw !== undefined,
+        operation.body !== undefined || operation.raw !== undefined || operation.file !== undefined,
       )
     }
   })
 
   it('every POST that starts something takes an Idempotency-Key', () => {
     const posts = h.http.operations.filter(
-      // What is reported to us is known by an id of its own.
-      (operation) => operation.method === 'POST' && isMutating(operation) && operation.raw === undefined,
+      // What is reported to us is known by an id of its own, and a file by its key and its content.
+      ({ raw, file, ...operation }) =>
+        operation.method === 'POST' && isMutating(operation) && raw === undefined && file === undefined,
     )
     expect(posts.length).toBeGreaterThan(8)
     expect(posts.filter(({ idempotent }) => idempotent !== true).map(({ id }) => id)).toEqual([])
@@ -105,12 +106,15 @@ describe('the contract', () => {
     const { id } = await h.addRoom('shape.room')
     const frame = pushFrame([{ method: 'WebcastChatMessage', payload: new Uint8Array([1]) }])
     await seedSession(h, { no: 1, roomId: id, events: 5, frame })
+    const uploaded = await h.ask('PUT', '/api/s3/upload?key=shape.vrm', { body: 'glTF\u0002\0\0\0' })
     const fill = (path: string): string =>
       path
         .replace(':room', id)
         .replace(':session', 's1')
         .replace(':event', String(eventId(1, 1)))
         .replace(':platform', 'youtube')
+        .replace(':asset', String(uploaded.json['id']))
+        .replace('/api/s3/uploads/:upload', String(uploaded.headers.get('location')))
         .replace(':actor', `room:${id}`)
     await h.ask('PUT', fill('/api/rooms/:room/destinations/:platform'), { body: { key: 'abcd-efgh-ijkl' } })
     h.outbound.set(id, 'youtube', { state: 'backoff', status: 'error', errorCode: 'destination_lost' })

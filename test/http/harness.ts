@@ -22,6 +22,7 @@ import { egressMachine } from '../../src/machines/egress.machine.ts'
 import { outboundMachine } from '../../src/machines/outbound.machine.ts'
 import { roomMachine } from '../../src/machines/room.machine.ts'
 import * as decoder from '../../src/tiktok/decode.ts'
+import { startAssets, type TestAssets, type TestAssetsOptions } from '../_support/assets.ts'
 import { startDatabase, type TestDatabase } from '../_support/db.ts'
 import { fakeLive, type FakeLive } from './fake-live.ts'
 import { ingressesOf } from './ingresses.ts'
@@ -38,6 +39,7 @@ const WIDE: Partial<HttpLimits> = {
 export interface HarnessOptions {
   readonly livekit?: Config['livekit']
   readonly limits?: Partial<HttpLimits>
+  readonly assets?: TestAssetsOptions
   readonly server?: Partial<ServerLimits>
   readonly deps?: Partial<HttpDeps>
   readonly db?: TestDatabase
@@ -62,6 +64,7 @@ const NO_DEFAULTS: DestinationDefaults = {
 
 export interface Harness extends FakeRooms, FakeRecorder {
   readonly outbound: FakeLive
+  readonly assets: TestAssets
   readonly http: Http
   readonly listening: Listening
   readonly url: string
@@ -100,6 +103,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
   const fakes = fakeRooms(db.database)
   const fakeRec = fakeRecorder()
   const outbound = fakeLive(db.database)
+  const assets = await startAssets(db.database, options.assets)
   const keys = options.keys ?? ringOf('v1')
   const destinations = Effect.runSync(
     Destinations.use(Effect.succeed).pipe(
@@ -130,6 +134,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     destinations,
     live: outbound.live,
     ingresses: ingressesOf(db.database, destinations, options.livekit ?? null),
+    assets: assets.assets,
     rotate: makeRotate(keys),
     decoder,
     operatorToken: Redacted.make(OPERATOR),
@@ -163,6 +168,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
   }
 
   return Object.assign(fakes, fakeRec, {
+    assets,
     outbound,
     http,
     listening,
@@ -179,6 +185,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     stop: async () => {
       http.stop()
       await listening.close(2_000)
+      await assets.stop()
       if (options.db === undefined) await db.remove()
     },
   })

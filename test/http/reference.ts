@@ -6,6 +6,7 @@ import { PROBLEM_CODES, PROBLEMS } from '../../src/http/problems.ts'
 
 const WHO: Readonly<Record<Access, string>> = {
   public: 'anybody',
+  optional: 'anybody; a token sees its own besides',
   any: 'operator, owner (its own)',
   operator: 'operator',
   room: 'operator, the room’s owner',

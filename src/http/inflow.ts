@@ -1,0 +1,95 @@
+// The body of an upload on its way in: piece by piece, no faster than it is taken, and given up when nothing comes,
+// or so little that it would never end. What the pieces are is not looked at here.
+
+import type { Context } from 'hono'
+import { BodyBroken } from '../assets/assets.ts'
+import { mayTakeLonger } from './deadlines.ts'
+import type { RequestEnv } from './request.ts'
+
+/** After this much waiting for the client alone, it must have sent so much a second on the average. */
+const GRACE_MS = 60_000
+const BYTES_PER_SECOND_MIN = 4_096
+const LOOK_MS = 1_000
+
+/** Watches a source that is waited for; `broken` rejects when it is waited for too long. */
+class Patience {
+  readonly #stallMs: number
+  readonly #timer: NodeJS.Timeout
+  readonly broken = Promise.withResolvers<never>()
+  #waitingSince: number | null = null
+  #waitedMs = 0
+  #bytes = 0
+
+  constructor(stallMs: number) {
+    this.#stallMs = stallMs
+    this.broken.promise.catch(() => undefined)
+    this.#timer = setInterval(() => this.#look(), Math.min(LOOK_MS, stallMs / 4)).unref()
+  }
+
+  #look(): void {
+    if (this.#waitingSince === null) return
+    const nowMs = performance.now() - this.#waitingSince
+    const wholeMs = this.#waitedMs + nowMs - GRACE_MS
+    if (nowMs < this.#stallMs && wholeMs < (this.#bytes / BYTES_PER_SECOND_MIN) * 1_000) return
+    this.broken.reject(new BodyBroken('client_stalled'))
+  }
+
+  async of<A extends IteratorResult<Uint8Array>>(next: Promise<A>): Promise<A> {
+    this.#waitingSince = performance.now()
+    try {
+      const step = await Promise.race([next, this.broken.promise])
+      if (step.done !== true) this.#bytes += step.value.byteLength
+      return step
+    } finally {
+      this.#waitedMs += performance.now() - this.#waitingSince
+      this.#waitingSince = null
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+}
+
+const isParseError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('HPE_')
+
+const sourceOf = (c: Context<RequestEnv>): AsyncIterator<Uint8Array> => {
+  const incoming = c.env?.incoming
+  // Stopping must not take the connection along: the answer still has to go out on it.
+  if (incoming !== undefined)
+    return incoming.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>
+  const reader = c.req.raw.body?.getReader()
+  return {
+    next: async () => {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+      return done ? { done: true, value: undefined } : { done: false, value }
+    },
+  }
+}
+
+/** Throws `BodyBroken` for whatever goes wrong on the client's side. */
+export async function* inflow(c: Context<RequestEnv>, stallMs: number): AsyncGenerator<Uint8Array> {
+  const incoming = c.env?.incoming
+  mayTakeLonger(incoming)
+  const source = sourceOf(c)
+  const patience = new Patience(stallMs)
+  try {
+    for (;;) {
+      const step = await patience.of(source.next()).catch((error: unknown) => {
+        throw error instanceof BodyBroken ? error : new BodyBroken('client_aborted')
+      })
+      if (step.done === true) break
+      yield step.value
+    }
+    // What comes behind the declared length is no request: the length was wrong, and so is what was stored of it.
+    const { socket } = incoming ?? {}
+    if (socket?.destroyed === true) {
+      throw new BodyBroken(isParseError(socket.errored) ? 'size_mismatch' : 'client_aborted')
+    }
+  } finally {
+    patience.stop()
+    // The iterator's `return` waits for a piece that is under way, which may never come.
+    void source.return?.().catch(() => undefined)
+  }
+}
