@@ -7,7 +7,7 @@ import * as Effect from 'effect/Effect'
 import * as imports from '../db/asset-imports.ts'
 import type { ImportKeyRow, ImportRow, Taken } from '../db/asset-imports.ts'
 import { Database, type Statement } from '../db/database.ts'
-import { nameOfKey, type AssetType } from '../domain/asset.ts'
+import { nameOfKey, OPERATOR, roomOfKey, type AssetType } from '../domain/asset.ts'
 import { formatOf, TYPE_RULES } from '../domain/asset-types.ts'
 import { typeFor, type ImportOutcome } from '../domain/asset-import.ts'
 import type { Look } from '../domain/asset-sweep.ts'
@@ -53,7 +53,8 @@ const indexed = (job: ImportRow, { row, look: seen }: Sight, type: AssetType, id
     sizeBytes: seen.sizeBytes,
     etag: seen.etag,
     storedAt: at,
-    owner: job.owner,
+    // On a room's own ground it is the room's, whoever brings it.
+    owner: job.owner === OPERATOR ? (roomOfKey(row.key) ?? OPERATOR) : job.owner,
     visibility: row.visibility ?? job.visibility,
     actor: job.actor,
     at,
