@@ -10,9 +10,14 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 const bad = (detail: string, field?: string): Problem =>
   new Problem('json_invalid', { detail, field: field === undefined ? undefined : pointer([field]) })
 
-/** A path as RFC 6901 writes it. */
-export const pointer = (path: readonly PropertyKey[]): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** A field's name as people choose them. Whatever else is there may be a secret that landed in the wrong place. */
+const NAME = /^[A-Za-z_]{1,32}$/
+
+/** A path as RFC 6901 writes it, as far as it can be said: a field with an odd name is not repeated. */
+export const pointer = (path: readonly PropertyKey[]): string => {
+  const odd = path.findIndex((step) => typeof step !== 'number' && !NAME.test(String(step)))
+  return (odd < 0 ? path : path.slice(0, odd)).map((step) => `/${String(step)}`).join('')
+}
 
 /** The end of the string literal that opens at `start`: the index of its closing quote, or the text's end. */
 const stringEnd = (text: string, start: number): number => {

@@ -1,6 +1,9 @@
 // Looks for secrets in bytes: each of them, every 8-character window of them, and both as base64, hex,
 // percent-encoding and JSON's escapes, wherever in a base64 text a window may begin.
 
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
 const WINDOW = 8
 
 const rawForms = (part: string): readonly string[] => {
@@ -65,3 +68,12 @@ export const leaks = (
   }
   return found
 }
+
+/** Every file below a folder, as a place to look. */
+export const filesIn = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath }) => join(parentPath, name))
+      .map((path) => [`the file ${relative(folder, path)}`, readFileSync(path, 'latin1')]),
+  )

@@ -81,6 +81,8 @@ describe('S22: stream keys', () => {
       200,
     )
     expect(await put('youtube', { key: of('one that was refused') })).toBe(422)
+    expect(await put('youtube', { [of('one that was refused')]: 1 })).toBe(422)
+    expect(await put('youtube', { source: { type: 'room', [pasted]: 1 } })).toBe(422)
     expect(await put('studio', { url: `rtmp://ingest.example.org/live/${pasted}`, key: pasted })).toBe(422)
     expect(await put('studio', { url: `rtmp://u:${pasted}@ingest.example.org/live` })).toBe(422)
     expect(await put('studio', { url: `rtmp://evil.example.org/live?x=${pasted}` })).toBe(422)

@@ -2,11 +2,10 @@
 // product and everything it leaves on the disk.
 
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openHouse, type House } from '../_support/product-house.ts'
-import { leaks } from '../_support/product-secrets.ts'
+import { filesIn, leaks } from '../_support/product-secrets.ts'
 import { openStream } from '../_support/product-stream.ts'
 import { connectProxy } from '../tiktok/proxies.ts'
 
@@ -145,9 +144,7 @@ describe('S22: secrets', () => {
     places['the stream of facts'] = facts.bytes()
     places['the stream of events'] = events.bytes()
     places['what was printed'] = product.output
-    for (const file of readdirSync(product.dataDir)) {
-      places[`the file ${file}`] = readFileSync(join(product.dataDir, file), 'latin1')
-    }
+    Object.assign(places, filesIn(product.dataDir))
     await product.start()
     places['/metrics of the next boot'] = await (await product.ask('/metrics')).text()
     expect(await product.end('SIGTERM')).toMatchObject({ code: 0 })
