@@ -45,8 +45,8 @@ export interface StudioOptions {
   /** Real RTMP to two real servers; default: platforms that are simulated. */
   readonly isReal?: boolean
   readonly livekit?: Omit<LiveKitOptions, 'engine'>
-  /** The product has no public address, so LiveKit is not asked to report there. */
-  readonly isPrivate?: boolean
+  /** LiveKit's own configuration names the product as well, so that it also reports rooms, people and ingresses. */
+  readonly reportsAll?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -167,17 +167,20 @@ export class Studio {
 export const buildStudio = async (options: StudioOptions = {}): Promise<Studio> => {
   const ingests =
     options.isReal === true ? { youtube: await startNodeMediaServer(), twitch: await startSecond() } : null
+  // LiveKit reports to the public address, so it is known before the product listens.
+  const port = String(await freePort())
+  const publicUrl = `http://127.0.0.1:${port}`
   const livekit = await startLiveKit({
     scale: 0.05,
+    ...(options.reportsAll === true ? { webhooks: [`${publicUrl}/api/livekit/webhook`] } : {}),
     ...options.livekit,
     ...(ingests === null ? {} : { engine: await startFfmpeg() }),
   })
-  const port = String(await freePort())
   const house = await buildHouse({
     env: {
       ...livekitEnv(livekit, Object.values(ingests ?? {})),
       PORT: port,
-      ...(options.isPrivate === true ? {} : { PUBLIC_URL: `http://127.0.0.1:${port}` }),
+      PUBLIC_URL: publicUrl,
       ...options.env,
     },
   })

@@ -39,6 +39,8 @@ export class SimulatedPlatform {
   /** What happens to whoever connects from now on; a key may have its own. */
   behaviour: Behaviour = 'accept'
   closeAfterMs = 50
+  /** What a rejection says; servers repeat the key in it. */
+  words: ((address: Address) => string) | null = null
   readonly ofKey = new Map<string, Behaviour>()
   readonly #lines: Line[] = []
   #frozen = false
@@ -115,7 +117,8 @@ export class SimulatedPlatform {
     setTimeout(() => {
       if (line.until !== null) return
       if (behaviour === 'reject') {
-        this.#fail(line, "Failed to connect: 'publish' cmd failed: connection closed remotely")
+        const said = this.words?.(line.address) ?? 'connection closed remotely'
+        this.#fail(line, `Failed to connect: 'publish' cmd failed: ${said}`)
         return
       }
       line.accepted = true

@@ -20,6 +20,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo, Socket } from 'node:net'
+import type { IngressInfo } from '@livekit/protocol'
 import type { Egress } from './egress.ts'
 import { Egresses, type FateSpec } from './egresses.ts'
 import type { Engine } from './engine.ts'
@@ -63,6 +64,8 @@ export interface LiveKitStandIn {
   /** Every egress in order, ended ones as well. */
   readonly egresses: readonly Egress[]
   readonly egress: (egressId: string) => Egress
+  /** With keys. */
+  readonly ingresses: readonly IngressInfo[]
   readonly fate: (spec: FateSpec) => void
   readonly fault: (method: Method | '*', spec: FaultSpec) => Fault
   readonly clearFaults: () => void
@@ -223,6 +226,7 @@ export const startLiveKit = async (options: LiveKitOptions = {}): Promise<LiveKi
       if (egress === undefined) throw new Error(`there is no egress ${egressId}`)
       return egress
     },
+    ingresses: house.ingresses.all,
     fate: (spec) => egresses.fate(spec),
     fault: (method, spec) => faults.arm(method, spec),
     clearFaults: () => faults.clear(),
