@@ -15,6 +15,7 @@ import { awakenLive, orphans } from './live-boot.ts'
 import { makeLiveCommands } from './live-commands.ts'
 import { makeLiveDesk } from './live-desk.ts'
 import { makeEgresses } from './live-egress.ts'
+import { makeHearing } from './live-hearing.ts'
 import { makeOutbounds } from './live-outbounds.ts'
 import { seePlatform } from './live-platforms.ts'
 import { liveStatus } from './live-status.ts'
@@ -64,6 +65,7 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
 
   yield* Effect.addFinalizer(() => letGo)
   const catchStrays = makeStrayCatcher(world)
+  const hearing = makeHearing(world, catchStrays)
   yield* awakenLive(world, outbounds, egresses)
   yield* Effect.forkScoped(makeReconcile(world, catchStrays).poll)
 
@@ -120,22 +122,8 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
       ),
     retry: (roomId, platform, caller) =>
       shownAfter(commands.retry(request('live.retry', roomId, [platform], caller))),
-    observe: (view, source) => {
-      world.sightings.see(view, source, world.now())
-      if (world.holdings.everOf(view.egressId) !== null) return true
-      catchStrays([view])
-      // Faster than the answer to our start.
-      return [...world.holdings.all].some(
-        (holding) =>
-          (holding.flight !== null || holding.lost !== null) &&
-          world.holdings.strays(holding, [view]).length > 0,
-      )
-    },
-    roomOf: (livekitRoom, egressId) => {
-      if (egressId !== null) return world.holdings.everOf(egressId)?.roomId ?? null
-      const rooms = [...world.outbounds.values()].filter((outbound) => outbound.livekitRoom === livekitRoom)
-      return rooms.length === 1 ? (rooms[0]?.roomId ?? null) : null
-    },
+    observe: hearing.observe,
+    roomOf: hearing.roomOf,
     see: (roomId, platform, view) => seePlatform(world, roomId, platform, view),
     actors: () =>
       [...world.outbounds.values()].flatMap(({ roomId, state, since, senders }) => [
