@@ -7,12 +7,13 @@ import { judge } from './oracle.ts'
 import { judgeAtRest } from './oracle-at-rest.ts'
 import { finish, heal, nameOf, ROOMS, STEP_MAX, take } from './steps.ts'
 import { Studio } from './studio.ts'
+import { PLATFORMS } from './town.ts'
 
 const schedule = fc.record({
   seed: fc.nat(0xffff),
   /** How LiveKit fares with the first start. */
   first: fc.constantFrom<StartMood>('ok', 'ok', 'lost_done', 'lost_undone', 'slow', 'late', 'very_late'),
-  steps: fc.array(fc.nat(STEP_MAX), { minLength: 3, maxLength: 14, size: 'max' }),
+  steps: fc.array(fc.nat(STEP_MAX), { minLength: 5, maxLength: 18, size: 'max' }),
 })
 type Schedule = typeof schedule extends fc.Arbitrary<infer S> ? S : never
 
@@ -33,7 +34,7 @@ const play = ({ seed, first, steps }: Schedule): Studio => {
     for (const room of ROOMS) studio.furnish(room)
     studio.boot()
     studio.livekit.nextStarts.push(first)
-    studio.command('start', ROOMS[0], ['youtube'])
+    studio.command('start', ROOMS[0], PLATFORMS)
     for (const step of steps) take(studio, step)
     judge(studio)
     heal(studio)

@@ -185,7 +185,7 @@ export const heal = (studio: Studio): void => {
   }
   const isAtRest = () =>
     states(studio).every((state) => state === 'live' || state === 'stopped') &&
-    livekit.running.every(({ isPublishing }) => isPublishing)
+    livekit.running.every(({ isPublishing, status }) => isPublishing && status === 'active')
   const from = time.ms
   // What ended just now is still shown as live, so one look is not enough.
   let rested = 0
