@@ -32,6 +32,8 @@ import { parseKeys } from './db/seal.ts'
 import type { Fact } from './domain/facts.ts'
 import { ingressLive } from './egress/ingress.ts'
 import { liveKitLive } from './egress/livekit-live.ts'
+import { probesLive } from './egress/probes/probes-live.ts'
+import { watchPlatforms } from './egress/probes/watching.ts'
 import { makeScrubber } from './egress/scrub.ts'
 import { receiveWebhooks } from './egress/webhooks.ts'
 import { operatorTokenFile, prepare } from './first-start.ts'
@@ -103,6 +105,7 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
   const { egress, publicUrl, destinations: defaults, rtmpPrivateHosts: privateHosts } = config
   const outbound = Layer.mergeAll(
     liveKitLive(config.livekit, scrubber),
+    probesLive(config.probes, scrubber),
     ingressLive(config.livekit, scrubber),
     destinationsLive({ keys, defaults, privateHosts, isOnAir }),
   )
@@ -188,11 +191,16 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     }),
   )
 
+  const watching = runtime.runFork(
+    watchPlatforms({ list: live.list, see: live.see, destination: destinations.find }),
+  )
+
   const letGo = (limitMs: number) => runtime.runPromise(rooms.letGo(limitMs))
   const leave = async (): Promise<number> => {
     const untilMs = performance.now() + EXIT_LIMIT_MS
     database.append(fact('server.stopping', {}))
     keeping.interruptUnsafe()
+    watching.interruptUnsafe()
     const closed = listening.close(HURRY_LIMIT_MS)
     const [{ running }, { parked, unfinished }] = await Promise.all([
       runtime.runPromise(live.letGo),
