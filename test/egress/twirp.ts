@@ -6,6 +6,7 @@ import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import * as ManagedRuntime from 'effect/ManagedRuntime'
 import * as Redacted from 'effect/Redacted'
+import type { Config } from '../../src/config.ts'
 import { liveKitLive } from '../../src/egress/livekit-live.ts'
 import { LiveKit, type StartEgress } from '../../src/egress/livekit.ts'
 import { makeScrubber, type Scrubber } from '../../src/egress/scrub.ts'
@@ -79,6 +80,11 @@ export class Twirp {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
+  /** The configuration of a product that talks to this server. */
+  get config(): NonNullable<Config['livekit']> {
+    return { url: this.url, apiKey: API_KEY, apiSecret: Redacted.make(API_SECRET) }
+  }
+
   /** Runs an effect against the layer that talks to this server. */
   run<A, E>(effect: Effect.Effect<A, E, LiveKit>): Promise<A> {
     return this.#with(effect)
@@ -90,8 +96,7 @@ export class Twirp {
   }
 
   async #with<A, E>(effect: Effect.Effect<A, E, LiveKit>): Promise<A> {
-    const config = { url: this.url, apiKey: API_KEY, apiSecret: Redacted.make(API_SECRET) }
-    const runtime = ManagedRuntime.make(Layer.fresh(liveKitLive(config, this.scrubber)))
+    const runtime = ManagedRuntime.make(Layer.fresh(liveKitLive(this.config, this.scrubber)))
     try {
       return await runtime.runPromise(effect)
     } finally {

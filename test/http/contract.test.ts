@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isMutating, type Operation } from '../../src/http/contract.ts'
 import { templateOf } from '../../src/http/openapi.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
+import { json as reply, Twirp } from '../egress/twirp.ts'
 import { startHarness, type Harness } from './harness.ts'
 import { failureTable, problemTable, routeTable, withTables } from './reference.ts'
 import { eventId, pushFrame, seedSession } from './seed.ts'
@@ -29,11 +30,19 @@ interface DocumentedOperation {
 
 let h: Harness
 let document: Document
+const livekit = new Twirp()
+livekit.on(
+  'ListIngress',
+  reply({
+    items: [{ ingressId: 'IN_1', roomName: 'shape.room', inputType: 'WHIP_INPUT', streamKey: 'never' }],
+  }),
+)
 beforeAll(async () => {
-  h = await startHarness()
+  await livekit.listen()
+  h = await startHarness({ livekit: livekit.config })
   document = (await h.ask('GET', '/openapi.json', { token: null })).json as unknown as Document
 })
-afterAll(() => h.stop())
+afterAll(() => Promise.all([h.stop(), livekit.close()]))
 
 const routes = (): readonly string[] =>
   h.http.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)

@@ -1,6 +1,5 @@
 // Ways into the LiveKit room of a room: whose they are, what a token may do, and that a key is shown once.
 
-import * as Redacted from 'effect/Redacted'
 import { TokenVerifier } from 'livekit-server-sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { API_KEY, API_SECRET, json, Twirp, twirpError } from '../egress/twirp.ts'
@@ -45,9 +44,7 @@ const serve = (): void => {
 
 beforeAll(async () => {
   await server.listen()
-  h = await startHarness({
-    livekit: { url: server.url, apiKey: API_KEY, apiSecret: Redacted.make(API_SECRET) },
-  })
+  h = await startHarness({ livekit: server.config })
   one = await h.addRoom('room.one')
   two = await h.addRoom('room.two')
 })

@@ -6,6 +6,7 @@ import * as audit from '../../src/db/audit.ts'
 import { Database } from '../../src/db/database.ts'
 import * as Effect from 'effect/Effect'
 import { isMutating, type Operation } from '../../src/http/contract.ts'
+import { json as reply, Twirp } from '../egress/twirp.ts'
 import { startHarness, type Answered, type Harness } from './harness.ts'
 import { Listener } from './listener.ts'
 import { eventId, pushFrame, seedSession } from './seed.ts'
@@ -14,8 +15,12 @@ let h: Harness
 let mine: { readonly id: string; readonly token: string }
 let other: { readonly id: string; readonly token: string }
 
+const livekit = new Twirp()
+livekit.on('ListIngress', reply({}))
+
 beforeAll(async () => {
-  h = await startHarness()
+  await livekit.listen()
+  h = await startHarness({ livekit: livekit.config })
   mine = await h.addRoom('mine.room')
   other = await h.addRoom('other.room')
   const frame = pushFrame([{ method: 'WebcastChatMessage', payload: new Uint8Array([8, 1]) }])
@@ -26,7 +31,7 @@ beforeAll(async () => {
     h.outbound.set(id, 'youtube', { state: 'live', status: 'live' })
   }
 })
-afterAll(() => h.stop())
+afterAll(() => Promise.all([h.stop(), livekit.close()]))
 
 /** What a path names, for a room and its session. */
 const fill = (path: string, room: string, session: number): string =>
