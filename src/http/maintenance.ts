@@ -67,7 +67,7 @@ export const maintenanceRoutes = (api: Api): void => {
       summary: 'Join fragments of one broadcast, or two rooms that are one',
       body: MergeRequest,
       answers: report(MergeReport),
-      problems: ['session_unknown', 'room_unknown', 'conflict'],
+      problems: ['session_unknown', 'room_unknown', 'conflict', 'destination_in_use'],
     },
     async ({ body, caller, run }) => {
       const done = await run(merge(body, caller))

@@ -87,9 +87,9 @@ export const roomRoutes = (api: Api): void => {
       ...one,
       method: 'DELETE',
       id: 'room.remove',
-      summary: 'Forgets the room; its sessions stay',
+      summary: 'Forgets the room and its stream keys; its sessions stay',
       answers: { 204: { about: 'it is gone' } },
-      problems: ['archiving', 'conflict'],
+      problems: ['archiving', 'conflict', 'destination_in_use'],
     },
     async ({ room: { id }, caller, run }) => {
       await run(rooms.remove(id, caller))

@@ -239,6 +239,21 @@ describe('merging rooms', () => {
     ])
   })
 
+  it('refuses while the first is being sent out, and removes its stream keys when it goes', async () => {
+    await store.rows(
+      `INSERT INTO destinations VALUES ('r2', 'youtube', NULL, 'gcm1.v1.x', NULL, NULL, NULL, 1, 1)`,
+    )
+    await store.rows(`INSERT INTO livekit_rooms VALUES ('r2', 'stage', 1)`)
+    await store.rows(`INSERT INTO outbound_sessions VALUES ('o1', 'r2', 'stage', 1, 'operator', NULL, NULL)`)
+    expect(await refusal(rooms)).toMatchObject({ code: 'destination_in_use' })
+    expect(await store.rows('SELECT * FROM destinations')).toHaveLength(1)
+    await store.rows('UPDATE outbound_sessions SET ended_at = 2')
+    await ask(rooms)
+    for (const table of ['destinations', 'livekit_rooms']) {
+      expect(await store.rows(`SELECT * FROM ${table}`), table).toEqual([])
+    }
+  })
+
   it('refuses while one of them records, an unknown room, and a room with itself', async () => {
     await add(1, 1, 0, 1, { open: true })
     const before = await store.dump()
