@@ -29,6 +29,8 @@ const http = makeHttp({
   live: { list: () => [] } as unknown as HttpDeps['live'],
   ingresses: {} as unknown as HttpDeps['ingresses'],
   assets: {} as unknown as HttpDeps['assets'],
+  sweeper: {} as unknown as HttpDeps['sweeper'],
+  importer: {} as unknown as HttpDeps['importer'],
   rotate: {} as unknown as HttpDeps['rotate'],
   operatorToken: Redacted.make(token),
   boot: 'bench',

@@ -18,7 +18,10 @@ import { Rooms } from './actors/rooms.ts'
 import { makeRotate } from './actors/rotation.ts'
 import { assetsLive } from './assets/assets-live.ts'
 import { Assets } from './assets/assets.ts'
+import { assetCareLive } from './assets/care-live.ts'
+import { Importer } from './assets/import.ts'
 import { objectStore } from './assets/object-store.ts'
+import { Sweeper } from './assets/sweep.ts'
 import { upkeep } from './archive/maintenance/upkeep.ts'
 import { recorderLive } from './archive/recorder-live.ts'
 import { Recorder } from './archive/recorder.ts'
@@ -114,9 +117,12 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     Layer.provideMerge(outbound),
     Layer.provideMerge(rooms.pipe(Layer.provide(tiktok))),
   )
-  const assets = assetsLive({ uploadMaxBytes: config.assets.uploadMaxBytes, boot: randomUUID() }).pipe(
-    Layer.provideMerge(objectStore(config.assets)),
-  )
+  const { uploadMaxBytes, sweepIntervalMs: intervalMs, s3 } = config.assets
+  const boot = randomUUID()
+  const assets = Layer.merge(
+    assetsLive({ uploadMaxBytes, boot }),
+    assetCareLive({ boot, intervalMs, s3 }),
+  ).pipe(Layer.provideMerge(objectStore(config.assets)))
   return {
     secrets,
     scrubber,
@@ -135,9 +141,10 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
   )
   const runtime = ManagedRuntime.make(layer)
   const services = await runtime.context()
-  const [database, rooms, recorder, destinations, live, ingresses, assets] = runtime.runSync(
-    Effect.all([Database, Rooms, Recorder, Destinations, Live, Ingresses, Assets]),
+  const [database, rooms, recorder, destinations, live, ingresses] = runtime.runSync(
+    Effect.all([Database, Rooms, Recorder, Destinations, Live, Ingresses]),
   )
+  const [assets, sweeper, importer] = runtime.runSync(Effect.all([Assets, Sweeper, Importer]))
   onAir = live
   let isDamaged = false
   const http = makeHttp({
@@ -155,6 +162,8 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
       observe: (view) => void live.observe(view, 'webhook'),
     }),
     assets,
+    sweeper,
+    importer,
     rotate,
     operatorToken: secrets.operatorToken,
     boot: randomUUID(),

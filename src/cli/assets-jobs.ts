@@ -77,8 +77,10 @@ export const upload = Command.make(
     })
     const body = { type: 'application/octet-stream', bytes: yield* blobOf(file) }
     const answer = yield* server.send('PUT', `/api/s3/upload?${query}`, body)
-    const word = at(answer, 'effect') === 'noop' ? 'It was there already' : 'Uploaded'
-    yield* print(answer, () => `${word}: ${plain(at(answer, 'asset.key') ?? answer['key'])}.`)
+    yield* print(
+      answer,
+      () => `Stored ${plain(answer['s3_key'])}, version ${plain(answer['version'])}: ${plain(answer['id'])}.`,
+    )
   }),
 ).pipe(Command.withDescription('Send a file'))
 
@@ -109,7 +111,7 @@ const gunzipped = (file: string): Effect.Effect<Blob, Failure> =>
   })
 
 const REPORT: readonly Column[] = [
-  ['KEY', (row) => plain(row['key'])],
+  ['KEY', (row) => plain(row['s3_key'])],
   ['OUTCOME', (row) => plain(row['outcome'])],
 ]
 

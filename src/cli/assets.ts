@@ -14,7 +14,7 @@ import { moment, pairs, plain, print, table, type Column } from './table.ts'
 
 const COLUMNS: readonly Column[] = [
   ['TYPE', (row) => plain(row['type'])],
-  ['KEY', (row) => plain(row['key'])],
+  ['KEY', (row) => plain(row['s3_key'])],
   ['NAME', (row) => plain(row['display_name'])],
   ['STATUS', (row) => plain(row['status'])],
   ['BYTES', (row) => plain(row['size_bytes'])],
@@ -25,7 +25,7 @@ const COLUMNS: readonly Column[] = [
 const details = (asset: JsonObject): string =>
   pairs([
     ['id', plain(asset['id'])],
-    ['key', plain(asset['key'])],
+    ['key', plain(asset['s3_key'])],
     ['type', plain(asset['type'])],
     ['name', plain(asset['display_name'])],
     ['status', plain(asset['status'])],
@@ -46,7 +46,7 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const find = Effect.fnUntraced(function* (server: Server, name: string) {
   if (ID.test(name)) return yield* server.ask('GET', `/api/s3/resources/${name}`)
   const found = yield* everyPage(server, '/api/s3/resources', { q: name }, 1_000)
-  const asset = found.find((row) => row['key'] === name)
+  const asset = found.find((row) => row['s3_key'] === name)
   return asset ?? (yield* fail('refused', `There is no asset with the key ${plain(name)}.`))
 })
 
@@ -94,7 +94,7 @@ const remove = Command.make(
     const server = yield* connect
     const found = yield* find(server, name)
     const answer = yield* server.ask('DELETE', `/api/s3/resources/${plain(found['id'])}`)
-    yield* print(answer, () => `Removed ${plain(found['key'])}.`)
+    yield* print(answer, () => `Removed ${plain(found['s3_key'])}.`)
   }),
 ).pipe(Command.withDescription('Remove an asset and its object; asks for --yes'))
 

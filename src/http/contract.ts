@@ -86,6 +86,8 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   token: 'the id of a token',
   platform: '`youtube`, `twitch`, or the name that a destination was given',
   asset: 'the id of an asset',
+  import: 'the number of an import',
+  sweep: 'the number of a sweep',
   upload: 'the id of an upload',
   ingress: 'the id that LiveKit gave the ingress',
   actor: 'the id of an actor',

@@ -10,6 +10,8 @@ import type { Live } from '../actors/live.ts'
 import type { Rooms } from '../actors/rooms.ts'
 import type { Rotate } from '../actors/rotation.ts'
 import type { Assets } from '../assets/assets.ts'
+import type { Importer } from '../assets/import.ts'
+import type { Sweeper } from '../assets/sweep.ts'
 import type { Decoder } from '../archive/decoder.ts'
 import type { Recorder } from '../archive/recorder.ts'
 import type { Database } from '../db/database.ts'
@@ -32,6 +34,8 @@ export interface HttpDeps {
   readonly live: Live['Service']
   readonly ingresses: Ingresses['Service']
   readonly assets: Assets['Service']
+  readonly sweeper: Sweeper['Service']
+  readonly importer: Importer['Service']
   /** Puts every secret at rest under the first key of the ring. */
   readonly rotate: Rotate
   readonly operatorToken: Redacted.Redacted<string>

@@ -3,6 +3,8 @@
 
 import { Hono } from 'hono'
 import { Api } from './api.ts'
+import { assetImportRoutes } from './asset-imports.ts'
+import { assetSweepRoutes } from './asset-sweeps.ts'
 import { assetReadRoutes } from './assets-read.ts'
 import { assetUploadRoutes } from './assets-upload.ts'
 import { assetRoutes } from './assets.ts'
@@ -102,6 +104,8 @@ export const makeHttp = (deps: HttpDeps): Http => {
     assetRoutes,
     assetUploadRoutes,
     assetReadRoutes,
+    assetImportRoutes,
+    assetSweepRoutes,
     settingsRoutes,
     maintenanceRoutes,
     machineRoutes,

@@ -6,14 +6,20 @@ import * as Layer from 'effect/Layer'
 import * as ManagedRuntime from 'effect/ManagedRuntime'
 import { assetsLive } from '../../src/assets/assets-live.ts'
 import { Assets } from '../../src/assets/assets.ts'
+import { assetCareLive } from '../../src/assets/care-live.ts'
 import { folderStore } from '../../src/assets/folder.ts'
+import { Importer } from '../../src/assets/import.ts'
 import { ObjectStore } from '../../src/assets/store.ts'
+import { Sweeper } from '../../src/assets/sweep.ts'
 import { Database } from '../../src/db/database.ts'
 import { tempFolder } from './db.ts'
 
 export interface TestAssets {
   readonly assets: Assets['Service']
   readonly store: ObjectStore['Service']
+  /** Sweeps only when it is asked. */
+  readonly sweeper: Sweeper['Service']
+  readonly importer: Importer['Service']
   /** The folder it keeps objects in, unless it was given a store. */
   readonly folder: string
   readonly stop: () => Promise<void>
@@ -34,15 +40,25 @@ export const startAssets = async (
   const own = options.folder === undefined ? tempFolder() : null
   const folder = options.folder ?? own?.path ?? ''
   const store = options.store ?? folderStore(folder)
-  const layer = assetsLive({
-    uploadMaxBytes: options.uploadMaxBytes ?? 2 ** 32,
-    boot: options.boot ?? 'boot-1',
-  }).pipe(Layer.provideMerge(store), Layer.provide(Layer.succeed(Database, database)))
+  const boot = options.boot ?? 'boot-1'
+  const care = assetCareLive({
+    boot,
+    intervalMs: 3_600_000,
+    afterStartMs: 3_600_000,
+    confirmAfterMs: 10,
+    s3: null,
+  })
+  const layer = Layer.merge(
+    assetsLive({ uploadMaxBytes: options.uploadMaxBytes ?? 2 ** 32, boot }),
+    care,
+  ).pipe(Layer.provideMerge(store), Layer.provide(Layer.succeed(Database, database)))
   const runtime = ManagedRuntime.make(layer)
   const context = await runtime.context()
   return {
     assets: Context.get(context, Assets),
     store: Context.get(context, ObjectStore),
+    sweeper: Context.get(context, Sweeper),
+    importer: Context.get(context, Importer),
     folder,
     stop: async () => {
       await runtime.dispose()

@@ -135,6 +135,8 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     live: outbound.live,
     ingresses: ingressesOf(db.database, destinations, options.livekit ?? null),
     assets: assets.assets,
+    sweeper: assets.sweeper,
+    importer: assets.importer,
     rotate: makeRotate(keys),
     decoder,
     operatorToken: Redacted.make(OPERATOR),
