@@ -112,14 +112,6 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
 const stepOf = (step: PropertyKey | { readonly key: PropertyKey }): PropertyKey =>
   typeof step === 'object' ? step.key : step
 
-/** What a field of ours, or a place in a list, can be called. Other names are the sender's and may be a secret. */
-const OURS = /^([A-Za-z_]{1,32}|\d{1,6})$/
-
-const placeOf = (path: readonly PropertyKey[]): string => {
-  const strange = path.findIndex((step) => !OURS.test(String(step)))
-  return pointer(strange < 0 ? path : path.slice(0, strange))
-}
-
 /** Decodes strictly: what the schema does not name is refused. */
 export const decoder = <T>(schema: Input<T>, code: 'invalid' | 'query_invalid') => {
   const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: 'error', errors: 'all' })
@@ -127,7 +119,7 @@ export const decoder = <T>(schema: Input<T>, code: 'invalid' | 'query_invalid') 
     const result = decode(value)
     if (Result.isSuccess(result)) return result.success
     const errors = format(result.failure.issue).issues.map((issue) => ({
-      field: placeOf((issue.path ?? []).map(stepOf)),
+      field: pointer((issue.path ?? []).map(stepOf)),
       expected: issue.message.replace(/^Expected /, ''),
     }))
     const first = errors[0]
