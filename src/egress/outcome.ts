@@ -40,7 +40,7 @@ const first = (rows: readonly Row[], text: string): EgressFailure | null =>
 const REFUSED =
   /'?publish'? (cmd|command)? ?failed|not authori[sz]ed|unauthori[sz]ed|denied|forbidden|reject|invalid (stream )?key|badname|bad name|netstream\.publish/i
 const UNREACHABLE =
-  /could not connect|connection refused|refused|resolve|unreachable|no route|timed? ?out|tls|certificate|handshake/i
+  /could not connect|connection refused|refused|resolv|unreachable|no route|timed? ?out|tls|certificate|handshake/i
 
 /** What became of the stream inside an egress. `wasLive`: it had been on air before. */
 export const codeOfStream = (error: string | null, wasLive: boolean): EgressFailure => {
@@ -57,12 +57,12 @@ const DETAILS: readonly Row[] = [
   [/stopegress api/i, 'ended_elsewhere'],
   [/source closed/i, 'source_closed'],
   [/limit reached/i, 'limit_reached'],
-  [/cpu exhausted|out of memory|oom/i, 'cpu_exhausted'],
+  [/cpu exhausted|out of memory|\boom\b/i, 'cpu_exhausted'],
   [/process killed/i, 'egress_failed'],
 ]
 
 const ERRORS: readonly Row[] = [
-  [/cpu exhausted|out of memory|oom|not enough cpu/i, 'cpu_exhausted'],
+  [/cpu exhausted|out of memory|\boom\b|not enough cpu/i, 'cpu_exhausted'],
   [/start signal not received/i, 'start_aborted'],
   [/requested room does not exist|room.*(not found|does not exist)/i, 'room_not_found'],
   [/source closed|disconnected from room|no (participants?|tracks?)/i, 'source_closed'],
