@@ -105,10 +105,13 @@ export const assetReadRoutes = (api: Api): void => {
       reading -= 1
     }
     const range = decision.status === 206 ? decision.range : null
-    const bytes = await asked.run(assets.read(asset, range)).catch((error: unknown) => {
+    let bytes: AsyncIterable<Uint8Array>
+    try {
+      bytes = await asked.run(assets.read(asset, range))
+    } catch (error) {
       done()
       throw error
-    })
+    }
     const breakOff = (error: unknown): void => {
       if (!(error instanceof Problem)) api.parts.complainOf('asset.read')(error)
       asked.c.env?.outgoing?.destroy()

@@ -3,6 +3,7 @@
 
 import type { Context } from 'hono'
 import { BodyBroken } from '../assets/assets.ts'
+import { isWrongLength } from './broken.ts'
 import { mayTakeLonger } from './deadlines.ts'
 import type { RequestEnv } from './request.ts'
 
@@ -51,9 +52,6 @@ class Patience {
   }
 }
 
-const isParseError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('HPE_')
-
 const sourceOf = (c: Context<RequestEnv>): AsyncIterator<Uint8Array> => {
   const incoming = c.env?.incoming
   // Stopping must not take the connection along: the answer still has to go out on it.
@@ -73,20 +71,21 @@ export async function* inflow(c: Context<RequestEnv>, stallMs: number): AsyncGen
   const incoming = c.env?.incoming
   mayTakeLonger(incoming)
   const source = sourceOf(c)
+  const broken = (): BodyBroken =>
+    new BodyBroken(
+      incoming !== undefined && isWrongLength(incoming.socket) ? 'size_mismatch' : 'client_aborted',
+    )
   const patience = new Patience(stallMs)
   try {
     for (;;) {
       const step = await patience.of(source.next()).catch((error: unknown) => {
-        throw error instanceof BodyBroken ? error : new BodyBroken('client_aborted')
+        throw error instanceof BodyBroken ? error : broken()
       })
       if (step.done === true) break
       yield step.value
     }
     // What comes behind the declared length is no request: the length was wrong, and so is what was stored of it.
-    const { socket } = incoming ?? {}
-    if (socket?.destroyed === true) {
-      throw new BodyBroken(isParseError(socket.errored) ? 'size_mismatch' : 'client_aborted')
-    }
+    if (incoming?.socket.destroyed === true) throw broken()
   } finally {
     patience.stop()
     // The iterator's `return` waits for a piece that is under way, which may never come.

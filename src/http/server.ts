@@ -4,6 +4,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { answerBroken } from './broken.ts'
 import { watchBodies } from './deadlines.ts'
 import type { Http } from './http.ts'
 
@@ -71,6 +72,7 @@ export const listen = (
     },
   }) as Server
   watchBodies(server, limits.requestMs)
+  answerBroken(server)
   server.maxConnections = limits.connections
   server.setTimeout(limits.stillMs)
   let closing: Promise<void> | null = null
