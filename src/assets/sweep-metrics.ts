@@ -17,6 +17,9 @@ export const SWEPT = {
   failed: counter('sweep_failed', 'looks that nothing could be learned from'),
 } as const satisfies Readonly<Record<keyof SweepCounts, unknown>>
 
+/** As the last sweep of this process left them. */
+export const LEFT = { missing: 0, suspect: 0, trusted: 1 }
+
 export const imported = counter('imported', 'assets that were indexed by imports')
 
 export const count = (name: keyof SweepCounts, by: number): void => {

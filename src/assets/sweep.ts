@@ -15,6 +15,7 @@ import { CommandRefused, type DbError } from '../domain/errors.ts'
 import { paceOf } from './looks.ts'
 import { makeSentinel } from './sentinel.ts'
 import { ObjectStore } from './store.ts'
+import { LEFT } from './sweep-metrics.ts'
 import { LeaseLost, runPass, type Ending, type Pass } from './sweep-pass.ts'
 
 export interface SweepRequest {
@@ -116,6 +117,7 @@ const make = Effect.fnUntraced(function* (options: SweepOptions) {
     const at = yield* Clock.currentTimeMillis
     const sweep = yield* sweeps.find(no)
     if (sweep === null) return
+    Object.assign(LEFT, yield* sweeps.countLeft, { trusted: ending.outcome === 'aborted' ? 0 : 1 })
     const isWell = ending.outcome === 'done' || ending.outcome === 'partial'
     yield* database.write({
       statements: sweeps.end(no, lease, { at, outcome: ending.outcome, code: ending.code }),

@@ -178,6 +178,17 @@ export const countRipe = (
     ([row]) => ({ count: int(row?.['n']), doubtedAt: int(row?.['at']) }),
   )
 
+/** How many are missing, and how many in doubt. */
+export const countLeft: Query<{ readonly missing: number; readonly suspect: number }> = Effect.map(
+  Database.use((database) =>
+    database.read(
+      `SELECT (SELECT count(*) FROM assets WHERE removed_at IS NULL AND status = 'missing') AS missing,
+(SELECT count(*) FROM assets WHERE removed_at IS NULL AND status = 'suspect') AS suspect`,
+    ),
+  ),
+  ([row]) => ({ missing: int(row?.['missing']), suspect: int(row?.['suspect']) }),
+)
+
 /** They are as they were. Whoever changed one in the meantime has said more. */
 export const checked = (ids: readonly string[], at: number): Statement => ({
   sql: `UPDATE assets SET checked_at = ? WHERE id IN (SELECT value FROM json_each(?)) AND removed_at IS NULL`,

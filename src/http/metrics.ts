@@ -2,6 +2,7 @@
 // counted here. No handle, title, token or key is a label: whoever may read this sees sizes, not tenants.
 
 import * as Context from 'effect/Context'
+import { assetFamilies } from './asset-metrics.ts'
 import * as recorded from '../archive/recorder-metrics.ts'
 import { ROOM_STATES } from '../domain/room.ts'
 import type { HttpDeps } from './deps.ts'
@@ -91,6 +92,7 @@ const families = ({ deps, streams, denials, answered, loop, outbound }: Measured
     gauge('writer_oldest_seconds', 'Age of the oldest of them.', one(writer.oldestMs / 1000)),
     gauge('writer_failing', '1 while writes fail and sources are held back.', one(writer.failing ? 1 : 0)),
     gauge('writer_wal_bytes', 'Size of the write-ahead log.', one(writer.walBytes)),
+    ...assetFamilies(),
     gauge('writer_ack_seconds', 'From arrival to durable, over the last minute.', [
       [{ quantile: '0.5' }, writer.ackP50Ms / 1000],
       [{ quantile: '0.99' }, writer.ackP99Ms / 1000],
