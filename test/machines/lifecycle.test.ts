@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { EGRESS_FAILURE_CODES } from '../../src/domain/egress-failures.ts'
+import { EGRESS_STATES } from '../../src/domain/egress.ts'
 import { END_REASONS } from '../../src/domain/reasons.ts'
 import { ROOM_STATES } from '../../src/domain/room.ts'
 import { lifecycle } from './lifecycle.ts'
@@ -11,9 +13,10 @@ describe('docs/lifecycle.md', () => {
     await expect(lifecycle()).toMatchFileSnapshot(PAGE)
   })
 
-  it('names every state and every reason', () => {
+  it('names every state, every reason and every code', () => {
     const page = lifecycle()
-    expect([...ROOM_STATES, ...END_REASONS].filter((word) => !page.includes(`\`${word}\``))).toEqual([])
+    const words = [...ROOM_STATES, ...END_REASONS, ...EGRESS_STATES, ...EGRESS_FAILURE_CODES]
+    expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([])
     expect(page).not.toContain('no meaning is written down')
   })
 })

@@ -5,6 +5,7 @@ import type { EndReason } from '../../src/domain/reasons.ts'
 import type { RoomState } from '../../src/domain/room.ts'
 import { graphOf, type MachineGraph } from '../../src/http/machines-graph.ts'
 import { roomMachine } from '../../src/machines/room.machine.ts'
+import { destinationLife } from './lifecycle-egress.ts'
 
 const MEANINGS: Readonly<Record<RoomState | 'routing' | 'archived', string>> = {
   routing: 'Left at once: where a room goes on from what is on disk.',
@@ -68,7 +69,7 @@ const landing = (graph: MachineGraph, state: string): string => {
   return initial === undefined || initial === null ? state : landing(graph, initial)
 }
 
-const diagram = (graph: MachineGraph): readonly string[] => {
+export const diagram = (graph: MachineGraph): readonly string[] => {
   const parents = graph.states.filter(({ type }) => type === 'compound')
   const inside = (id: string) => graph.states.filter(({ parent }) => parent === id)
   const ways = Map.groupBy(
@@ -90,12 +91,12 @@ const diagram = (graph: MachineGraph): readonly string[] => {
   ]
 }
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 
-const code = (text: string): string => `\`${text}\``
+export const code = (text: string): string => `\`${text}\``
 
-const transitionRows = (graph: MachineGraph): readonly (readonly string[])[] =>
+export const transitionRows = (graph: MachineGraph): readonly (readonly string[])[] =>
   graph.transitions.map((transition) => [
     transition.from === '' ? 'any' : code(transition.from),
     transition.kind === 'always' ? 'at once' : code(labelOf({ ...transition, guard: null })),
@@ -109,7 +110,7 @@ export const lifecycle = (): string => {
   return `${[
     '# The life of a room',
     '',
-    'This page is written from `src/machines/room.machine.ts` by `test/machines/lifecycle.ts`; a test fails when they',
+    'This page is written from the machines in `src/machines` by `test/machines/lifecycle.ts`; a test fails when they',
     'differ. After a change of the machine: `npx vitest run test/machines/lifecycle.test.ts -u`.',
     '',
     'A state is the same word in the machine, in `rooms` answers, in facts and on the page. `routing` and `archived` are',
@@ -162,5 +163,6 @@ export const lifecycle = (): string => {
     '  open session is archived as `actor_failed`. Nothing of another room is touched.',
     '- **Leaving** (SIGTERM) parks: no look and no connection is begun, sockets are let go with what they hold, what is',
     '  being archived gets until the limit. Nothing is ended because we leave.',
+    ...destinationLife(),
   ].join('\n')}\n`
 }
