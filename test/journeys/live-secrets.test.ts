@@ -2,13 +2,11 @@
 // that comes out of the product and everything it leaves on the disk, while everybody around it repeats them.
 
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { IngressState, IngressState_Status } from '@livekit/protocol'
 import { expect, it } from 'vitest'
 import type { FaultSpec } from '../_support/livekit/faults.ts'
 import { eventOf } from '../_support/livekit/webhooks.ts'
-import { leaks } from '../_support/product-secrets.ts'
+import { filesIn, leaks } from '../_support/product-secrets.ts'
 import { openStream } from '../_support/product-stream.ts'
 import { openStudio } from '../_support/product-studio.ts'
 
@@ -131,10 +129,7 @@ it('S22 L02 L07: no stream key comes out, in no encoding and not in part, whoeve
   await product.kill()
   places['the stream of facts'] = facts.bytes()
   places['what was printed'] = product.output
-  for (const entry of readdirSync(product.dataDir, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name)
-    if (entry.isFile()) places[`the file ${file}`] = readFileSync(file, 'latin1')
-  }
+  Object.assign(places, filesIn(product.dataDir))
   await product.start()
   await studio.live('plain')
   await keep('/metrics of the next boot', await product.request('/metrics'))

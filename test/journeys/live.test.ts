@@ -1,7 +1,7 @@
 // A room that goes on air on two platforms, from the command to the bytes: the product is a process, LiveKit's
 // stand-in publishes with ffmpeg, and two different RTMP servers receive.
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStudio, PLATFORMS, type Platform, type Studio } from '../_support/product-studio.ts'
 import type { Ingest } from '../_support/rtmp/ingest.ts'
 import { SECOND } from '../_support/rtmp/second.ts'
@@ -13,11 +13,10 @@ const GAP_MS = 1_000
 
 describe(`two platforms (youtube: node-media-server, twitch: ${SECOND})`, () => {
   let studio: Studio
-  beforeEach(async () => {
+  beforeAll(async () => {
     studio = await openStudio({ isReal: true })
-    await studio.add('show')
   })
-  afterEach(() => studio.close())
+  afterAll(() => studio.close())
 
   const ingest = (platform: Platform): Ingest => studio.ingests![platform]
   const received = (platform: Platform, bytes: number) => {
@@ -29,6 +28,7 @@ describe(`two platforms (youtube: node-media-server, twitch: ${SECOND})`, () => 
   }
 
   it('receive the room from start to stop, each with its own key', async () => {
+    await studio.add('show')
     const started = await studio.start('show')
     expect(started).toMatchObject({ livekit_room: 'show', session_id: expect.any(String) })
     for (const platform of PLATFORMS) {
@@ -59,17 +59,18 @@ describe(`two platforms (youtube: node-media-server, twitch: ${SECOND})`, () => 
   })
 
   it('do not depend on each other: one is away, and the other has no gap', async () => {
-    await studio.start('show')
-    const { egress_id: untouched, live_since: since } = (await studio.live('show')).platforms['youtube']!
+    await studio.add('gala')
+    await studio.start('gala')
+    const { egress_id: untouched, live_since: since } = (await studio.live('gala')).platforms['youtube']!
     await studio.house.until('twitch moving', () =>
-      studio.livekit.egresses.every((egress) => egress.isMoving),
+      studio.livekit.egresses.filter(({ isOver }) => !isOver).every((egress) => egress.isMoving),
     )
     const from = Date.now()
     await ingest('twitch').down()
-    const down = await studio.until('show', 'twitch', 'in trouble', ({ status }) => status === 'error')
+    const down = await studio.until('gala', 'twitch', 'in trouble', ({ status }) => status === 'error')
     expect(down.error_code).toMatch(/^destination_(lost|unreachable)$/)
     const waiting = await studio.house.until('twitch waiting for another attempt', async () => {
-      const view = await studio.status('show')
+      const view = await studio.status('gala')
       return view.platforms['twitch']?.state === 'backoff' ? view : null
     })
     expect(waiting).toMatchObject({
@@ -79,16 +80,16 @@ describe(`two platforms (youtube: node-media-server, twitch: ${SECOND})`, () => 
     await new Promise((done) => setTimeout(done, Math.max(0, OUTAGE_MS - (Date.now() - from))))
     await ingest('twitch').up()
     // An outage that uses up the attempts leaves it to a person.
-    if ((await studio.platform('show', 'twitch')).state === 'failed') await studio.retry('show', 'twitch')
-    await studio.reaches('show', 'twitch', 'live', 45_000)
+    if ((await studio.platform('gala', 'twitch')).state === 'failed') await studio.retry('gala', 'twitch')
+    await studio.reaches('gala', 'twitch', 'live', 45_000)
     await received('twitch', 10_000)
     const until = Date.now()
 
     const { ledger } = ingest('youtube')
     expect(ledger.longestSilenceMs(from, until)).toBeLessThan(GAP_MS)
-    expect(ledger.publications).toHaveLength(1)
+    expect(ledger.publications.filter(({ until: ended }) => (ended ?? until) >= from)).toHaveLength(1)
     expect(ingest('twitch').ledger.longestSilenceMs(from, until)).toBeGreaterThan(OUTAGE_MS - GAP_MS)
-    expect(await studio.platform('show', 'youtube')).toMatchObject({
+    expect(await studio.platform('gala', 'youtube')).toMatchObject({
       state: 'live',
       egress_id: untouched,
       live_since: since,
