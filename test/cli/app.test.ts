@@ -130,6 +130,30 @@ describe('the product through its command line', () => {
     expect(await cli('sessions', 'show', 's1')).toContain('1234')
   })
 
+  it('takes a stream key from standard input, keeps it sealed, and seals it anew', async () => {
+    const key = 'abcd-efgh-CANARY-key-0001'
+    const set = await run(
+      ['destinations', 'set', 'maker', 'youtube', '--key-stdin'],
+      env,
+      undefined,
+      `${key}\n`,
+    )
+    expect(set.error).toBeNull()
+    expect(set.out).toMatch(/youtube +rtmps:\/\/a\.rtmps\.youtube\.com:443\/live2 +…0001/)
+    expect(await cli('destinations', 'list', '@maker')).toContain('1920x1080@30 4500 kb/s')
+    expect(await cli('rotate', '--dry-run')).toMatch(/secrets +1\nsealed again +0/)
+    expect(await cli('live', 'status')).toBe('Nothing is sent out.')
+    expect((await run(['live', 'start', 'maker', 'youtube'], env)).error).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('[livekit_unconfigured]'),
+    })
+    expect(await cli('destinations', 'remove', 'maker', 'youtube', '--yes')).toContain('Removed youtube')
+    expect(await cli('destinations', 'list', 'maker')).toContain('no destination yet')
+    const file = await readFile(join(folder, 'roomkeeper.db-wal'), 'latin1')
+    expect(file).toContain('destination.set')
+    expect(file).not.toContain('CANARY')
+  })
+
   it('serves until it is told to leave, and leaves well', async () => {
     server.kill('SIGTERM')
     const [code] = (await once(server, 'exit')) as [number]
