@@ -92,6 +92,22 @@ const make = Effect.fnUntraced(function* ({ keys, defaults, privateHosts, isOnAi
       yield* ledger.noop(request)
       return shown(before)
     }
+    const secret = key ?? before?.destination.key ?? null
+    const isTwin = (other: rows.DestinationRow): boolean => {
+      const theirs = other.platform === platform ? null : find(roomId, other.platform, other)
+      return (
+        theirs !== null &&
+        theirs.destination.url === (url ?? usual) &&
+        theirs.destination.key !== null &&
+        secret !== null &&
+        Redacted.value(theirs.destination.key) === Redacted.value(secret)
+      )
+    }
+    // Both on air would be two publishers of one key, which every platform takes for trouble.
+    if (all.some(isTwin)) {
+      const message = 'Another destination of the room has this address and this key.'
+      return yield* ledger.refuse(request, { code: 'conflict', message })
+    }
     const at = yield* Clock.currentTimeMillis
     const sealed =
       key !== undefined && isKeyNew

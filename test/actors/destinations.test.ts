@@ -147,6 +147,19 @@ describe('a destination', () => {
     expect(facts.map(({ body }) => JSON.parse(String(body)) as unknown)).toEqual([{ platform: 'studio' }])
   })
 
+  it('is not the same as another of its room: one key is published once', async () => {
+    const url = 'rtmp://ingest.example.org/live'
+    await put('one', { url, key: secret(KEY) })
+    expect(await refused(put('two', { url: 'rtmp://INGEST.example.org/live/', key: secret(KEY) }))).toEqual([
+      'conflict',
+      undefined,
+    ])
+    await put('two', { url, key: secret(`${KEY}-2`) })
+    await put('three', { url: 'rtmp://backup.example.org/live', key: secret(KEY) })
+    expect(await refused(put('three', { url, key: secret(KEY) }))).toEqual(['conflict', undefined])
+    expect((await put('one', { url, key: secret(KEY) })).keySet).toBe(true)
+  })
+
   it('is not removed while it is on air', async () => {
     await put('youtube', { key: secret(KEY) })
     onAir.add('r1 youtube')
