@@ -17,6 +17,11 @@ const SECRET_MIN = 4
 
 const MARK = '***'
 
+/** Where pieces may begin, by a hash of three characters: most places in a text are passed over by it. */
+const BEGINNINGS = 1 << 18
+const beginning = (text: string, at: number): number =>
+  (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) & (BEGINNINGS - 1)
+
 const ADDRESS = /\b(rtmp[a-z]{0,2}|srt|twitch|mux|whip)(?::|%3a)(?:\\?\/|%2f){2}[^\s"'<>`|]*/gi
 const SHORTENED = /\{[^\s{}]{0,3}\.\.\.[^\s{}]{0,3}\}/g
 const JWT = /\beyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)?/g
@@ -78,6 +83,8 @@ export const makeScrubber = (): Scrubber => {
   /** How many secrets have this piece; a short secret is one piece. */
   const pieces = new Map<string, number>()
   const lengths = new Map<number, number>()
+  /** Of every secret there ever was: one too many costs a look, one too few a secret. */
+  const beginnings = new Uint8Array(BEGINNINGS)
 
   const piecesOf = (secret: string): ReadonlySet<string> => {
     if (secret.length <= WINDOW) return new Set([secret])
@@ -93,6 +100,7 @@ export const makeScrubber = (): Scrubber => {
   const index = (secret: string, by: 1 | -1): void => {
     for (const piece of piecesOf(secret)) {
       count(pieces, piece, by)
+      beginnings[beginning(piece, 0)] = 1
       count(lengths, piece.length, by)
     }
   }
@@ -117,8 +125,9 @@ export const makeScrubber = (): Scrubber => {
     const spans: Span[] = []
     for (const spelling of spellingsOf(text)) {
       const { text: read, source } = spelling
-      for (const length of lengths.keys()) {
-        for (let at = 0; at + length <= read.length; at += 1) {
+      for (let at = 0; at + SECRET_MIN <= read.length; at += 1) {
+        if (beginnings[beginning(read, at)] === 0) continue
+        for (const length of lengths.keys()) {
           if (pieces.has(read.slice(at, at + length))) spans.push(source(at, at + length))
         }
       }
