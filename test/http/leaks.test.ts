@@ -77,6 +77,11 @@ describe('H22: a failure says that it failed, and nothing else', () => {
     ['POST', '/api/rooms/leaky.room/stop', {}],
     ['POST', '/api/rooms/leaky.room/tokens/rotate', {}],
     ['PATCH', '/api/settings', { cooldownMs: 1 }],
+    ['GET', '/api/rooms/leaky.room/destinations', undefined],
+    ['PUT', '/api/rooms/leaky.room/destinations/youtube', { key: 'abcd-efgh-ijkl' }],
+    ['PUT', '/api/rooms/leaky.room/livekit', { name: 'stage' }],
+    ['POST', '/api/live/start', { room: 'leaky.room', platforms: 'both' }],
+    ['POST', '/api/maintenance/rotate', {}],
     ['POST', '/api/maintenance/repair', { dryRun: true }],
   ]
   for (const [name, fail, status] of failures) {
