@@ -63,7 +63,7 @@ const restOf = (headers: Headers, status: number, now: number): number | null =>
   const reset = status === 429 ? (headers.get('ratelimit-reset')?.trim() ?? '') : ''
   let ms = Number.NaN
   if (/^\d{1,9}$/.test(after)) ms = Number(after) * 1_000
-  else if (after !== '') ms = Date.parse(after) - now
+  else if (/^[A-Z][a-z]{2}, \d{2} /.test(after)) ms = Date.parse(after) - now
   else if (/^\d{1,12}$/.test(reset)) ms = Number(reset) * 1_000 - now
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), REST_MAX_MS) : null
 }

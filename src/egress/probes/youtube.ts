@@ -156,6 +156,8 @@ export const youtubeProbe = (
       const at = yield* Clock.currentTimeMillis
       const elsewhere: PlatformView = { state: 'unknown', observedAt: at, issues: [STREAM_NOT_FOUND] }
       if (key === null) return elsewhere
+      // YouTube's sentences are shown, and nothing keeps it from saying a key in one.
+      scrubber.learn(key)
       const name = nameOf(key)
       const id = yield* find(name)
       if (id === null) return elsewhere

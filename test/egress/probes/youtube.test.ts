@@ -1,0 +1,319 @@
+// YouTube asked over HTTP: a channel whose streams are known by their keys, a token that expires, a quota that is
+// spent with care, and everything that can go wrong on the way.
+
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { it } from '@effect/vitest'
+import * as Effect from 'effect/Effect'
+import * as Redacted from 'effect/Redacted'
+import * as TestClock from 'effect/testing/TestClock'
+import { Quota } from '../../../src/egress/probes/youtube-quota.ts'
+import { youtubeProbe } from '../../../src/egress/probes/youtube.ts'
+import { startYouTube, type YouTubeStandIn } from '../../_support/platforms/youtube.ts'
+import { asked, destination, expectNoLeak, LIMITS, type Probe, scrubber, words } from './kit.ts'
+
+const STREAMS = '/youtube/v3/liveStreams'
+const BROADCASTS = '/youtube/v3/liveBroadcasts'
+const KEY = 'abcd-efgh-ijkl-mnop-qrst'
+const HOUR = 3_600_000
+
+let youtube: YouTubeStandIn
+beforeAll(async () => {
+  youtube = await startYouTube()
+})
+afterAll(() => youtube.close())
+afterEach(() => {
+  youtube.mend()
+  youtube.streams.splice(0)
+  youtube.questions.splice(0)
+  youtube.fired.splice(0)
+  youtube.units = 0
+  youtube.unitsMax = 10_000
+  youtube.pageSize = 50
+})
+
+const prober = (more: { refreshToken?: string; clientSecret?: string; apiOrigin?: string } = {}): Probe => {
+  const { clientId, clientSecret, refreshToken } = youtube.credentials
+  return youtubeProbe(
+    {
+      apiOrigin: more.apiOrigin ?? youtube.origin,
+      tokenOrigin: youtube.origin,
+      clientId,
+      clientSecret: Redacted.make(more.clientSecret ?? clientSecret),
+      refreshToken: Redacted.make(more.refreshToken ?? refreshToken),
+    },
+    scrubber,
+    LIMITS,
+  )
+}
+const here = destination('youtube', KEY)
+const paths = () => youtube.questions.map(({ path }) => path.split('/').at(-1))
+
+describe('a stream on YouTube', () => {
+  it.effect('is followed from its first byte to its viewers and back', () =>
+    Effect.gen(function* () {
+      const stream = youtube.add(KEY)
+      youtube.add('other-key-of-the-channel', { status: 'active', lifeCycle: 'live' })
+      const probe = prober()
+      expect(yield* words(probe(here, 0))).toBe('not_live no_data')
+      stream.status = 'active'
+      stream.health = 'good'
+      expect(yield* words(probe(here, 0))).toBe('not_live not_shown')
+      stream.lifeCycle = 'liveStarting'
+      expect(yield* words(probe(here, 0))).toBe('not_live broadcast_starting')
+      stream.lifeCycle = 'live'
+      expect(yield* words(probe(here, 0))).toBe('live')
+      stream.health = 'bad'
+      stream.issues.push({
+        type: 'videoIngestionStarved',
+        severity: 'error',
+        reason: 'starved',
+        description: `Not enough video on ${KEY}.`,
+      })
+      expect(yield* words(probe(here, 0))).toBe('live health_bad video_ingestion_starved')
+      stream.status = 'inactive'
+      stream.issues.splice(0)
+      expect(yield* words(probe(here, 0))).toBe('not_live no_data health_bad')
+    }),
+  )
+
+  it.effect('is found by its key among several pages, once, and then asked for by its id', () =>
+    Effect.gen(function* () {
+      youtube.pageSize = 10
+      for (let n = 0; n < 25; n += 1) youtube.add(`other-${n}`)
+      const { id } = youtube.add(KEY)
+      const probe = prober()
+      expect(yield* words(probe(here, 0))).toBe('not_live no_data')
+      expect(youtube.at(STREAMS).map(({ query }) => [query['mine'], query['id']])).toEqual([
+        ['true', undefined],
+        ['true', undefined],
+        ['true', undefined],
+        [undefined, id],
+      ])
+      yield* words(probe(here, 0))
+      expect(youtube.at(STREAMS).length).toBe(5)
+    }),
+  )
+
+  it.effect('of another channel is unknown, and is not searched for at every question', () =>
+    Effect.gen(function* () {
+      youtube.add('other')
+      const probe = prober()
+      for (let n = 0; n < 10; n += 1) expect(yield* words(probe(here, 0))).toBe('unknown stream_not_found')
+      expect(youtube.units).toBe(1)
+      expect(yield* words(probe(destination('youtube', null), 0))).toBe('unknown stream_not_found')
+      youtube.add(KEY, { status: 'active', lifeCycle: 'live' })
+      yield* TestClock.adjust(300_000)
+      expect(yield* words(probe(here, 0))).toBe('live')
+    }),
+  )
+
+  it.effect('that was deleted is searched for again, because another may have its key', () =>
+    Effect.gen(function* () {
+      youtube.add(KEY)
+      const probe = prober()
+      expect(yield* words(probe(here, 0))).toBe('not_live no_data')
+      youtube.streams.splice(0)
+      expect(yield* words(probe(here, 0))).toBe('unknown stream_not_found')
+      youtube.add(KEY, { status: 'active', lifeCycle: 'live' })
+      expect(yield* words(probe(here, 0))).toBe('live')
+    }),
+  )
+})
+
+describe('the quota of YouTube', () => {
+  it.effect('is shared: twenty destinations of a channel cost one look', () =>
+    Effect.gen(function* () {
+      const keys = Array.from({ length: 20 }, (_, n) => `key-number-${n}`)
+      for (const key of keys) youtube.add(key, { status: 'active', lifeCycle: 'live' })
+      const probe = prober()
+      const all = Effect.forEach(keys, (key) => words(probe(destination('youtube', key), 18_000)), {
+        concurrency: 'unbounded',
+      })
+      yield* all
+      youtube.units = 0
+      yield* TestClock.adjust(18_000)
+      expect(new Set(yield* all)).toEqual(new Set(['live']))
+      expect(youtube.units).toBe(2)
+      yield* TestClock.adjust(17_000)
+      yield* all
+      expect(youtube.units).toBe(2)
+    }),
+  )
+
+  it.effect('is not spent on broadcasts while nothing arrives', () =>
+    Effect.gen(function* () {
+      youtube.add(KEY, { status: 'inactive' })
+      const probe = prober()
+      for (let n = 0; n < 3; n += 1) yield* words(probe(here, 0))
+      expect(youtube.at(BROADCASTS)).toEqual([])
+      expect(youtube.units).toBe(4)
+    }),
+  )
+
+  it('lasts: when four fifths are spent, answers may be a minute old, until the next day', () => {
+    const quota = new Quota()
+    const noon = Date.parse('2026-11-22T20:00:00Z')
+    for (let n = 0; n < 7_999; n += 1) quota.spend(noon)
+    expect(quota.maxAge(4_500, noon)).toBe(4_500)
+    quota.spend(noon)
+    expect(quota.maxAge(4_500, noon)).toBe(60_000)
+    expect(quota.maxAge(90_000, noon)).toBe(90_000)
+    // Midnight in California, where it is winter.
+    const midnight = Date.parse('2026-11-23T08:00:00Z')
+    expect(quota.maxAge(4_500, midnight - 1)).toBe(60_000)
+    expect(quota.maxAge(4_500, midnight)).toBe(4_500)
+    expect(quota.spent(midnight)).toBe(0)
+  })
+
+  it.effect('that is used up is not asked for again for a quarter of an hour, whoever asks', () =>
+    Effect.gen(function* () {
+      youtube.add(KEY, { status: 'active', lifeCycle: 'live' })
+      const probe = prober()
+      expect(yield* words(probe(here, 0))).toBe('live')
+      youtube.unitsMax = 3
+      const questions = youtube.questions.length
+      const { error } = yield* asked(probe(here, 0))
+      expect(error).toMatchObject({ code: 'platform_quota_exceeded' })
+      expect(youtube.questions.length).toBe(questions + 1)
+      yield* TestClock.adjust(899_000)
+      expect(yield* words(probe(destination('youtube', 'other'), 0))).toBe('platform_quota_exceeded')
+      expect(youtube.questions.length).toBe(questions + 1)
+      youtube.unitsMax = 10_000
+      yield* TestClock.adjust(1_000)
+      expect(yield* words(probe(here, 0))).toBe('live')
+    }),
+  )
+})
+
+describe('the access token of YouTube', () => {
+  it.effect('is fetched once, kept, and fetched anew before it expires', () =>
+    Effect.gen(function* () {
+      youtube.add(KEY)
+      const probe = prober()
+      for (let n = 0; n < 5; n += 1) yield* words(probe(here, 0))
+      expect(youtube.at('/token').length).toBe(1)
+      yield* TestClock.adjust(HOUR - 62_000)
+      yield* words(probe(here, 0))
+      expect(youtube.at('/token').length).toBe(1)
+      yield* TestClock.adjust(2_000)
+      yield* words(probe(here, 0))
+      expect(youtube.at('/token').length).toBe(2)
+    }),
+  )
+
+  it.effect('that is refused is replaced, and the question asked again, once', () =>
+    Effect.gen(function* () {
+      youtube.add(KEY, { status: 'active', lifeCycle: 'live' })
+      const probe = prober()
+      yield* words(probe(here, 0))
+      youtube.revoke()
+      expect(yield* words(probe(here, 0))).toBe('live')
+      expect(youtube.at('/token').length).toBe(2)
+      youtube.questions.splice(0)
+      const reply = { status: 401, body: { error: { code: 401, errors: [{ reason: 'authError' }] } } }
+      youtube.spoil(STREAMS, { kind: 'answer', reply })
+      expect(yield* words(probe(here, 0))).toBe('platform_credentials_refused')
+      expect(youtube.fired.length).toBe(2)
+      expect(paths()).toEqual(['liveStreams', 'token', 'liveStreams'])
+    }),
+  )
+
+  it.effect('cannot be had with a revoked refresh token, and ten minutes pass before another try', () =>
+    Effect.gen(function* () {
+      for (const wrong of [{ refreshToken: '1//revoked' }, { clientSecret: 'GOCSPX-wrong' }]) {
+        youtube.questions.splice(0)
+        const probe = prober(wrong)
+        expect(yield* words(probe(here, 0))).toBe('platform_credentials_refused')
+        yield* TestClock.adjust(599_000)
+        expect(yield* words(probe(here, 0))).toBe('platform_credentials_refused')
+        expect(paths()).toEqual(['token'])
+        yield* TestClock.adjust(1_000)
+        yield* words(probe(here, 0))
+        expect(paths()).toEqual(['token', 'token'])
+      }
+    }),
+  )
+})
+
+describe('YouTube that does not say', () => {
+  const answer = (status: number, body: unknown, headers = {}) =>
+    ({ kind: 'answer', reply: { status, body, headers } }) as const
+  const because = (reason: string) => ({ error: { code: 403, errors: [{ reason, message: KEY }] } })
+
+  it.effect.each([
+    ['hangs', { kind: 'hang' }, 'platform_timeout'],
+    ['begins and does not end', { kind: 'drip' }, 'platform_timeout'],
+    ['hangs up', { kind: 'reset' }, 'platform_unreachable'],
+    ['cuts its JSON', { kind: 'cut' }, 'platform_bad_answer'],
+    ['answers with a page', { kind: 'html' }, 'platform_bad_answer'],
+    ['answers without end', { kind: 'flood' }, 'platform_bad_answer'],
+    ['sends elsewhere', { kind: 'away' }, 'platform_unreachable'],
+    ['answers 500', answer(500, {}), 'platform_error'],
+    ['answers 503', answer(503, 'text'), 'platform_error'],
+    ['answers 429', answer(429, {}), 'platform_rate_limited'],
+    ['answers 404', answer(404, {}), 'platform_bad_answer'],
+    ['answers 403 without a reason', answer(403, {}), 'platform_forbidden'],
+    ['has no quota', answer(403, because('quotaExceeded')), 'platform_quota_exceeded'],
+    ['has no quota today', answer(403, because('dailyLimitExceeded')), 'platform_quota_exceeded'],
+    ['is asked too often', answer(403, because('rateLimitExceeded')), 'platform_rate_limited'],
+    ['lacks a scope', answer(403, because('insufficientPermissions')), 'platform_forbidden'],
+    ['has no API', answer(403, because('accessNotConfigured')), 'platform_forbidden'],
+    ['has a reason of no meaning', answer(403, because('constructor')), 'platform_forbidden'],
+    ['does not allow streams', answer(403, because('liveStreamingNotEnabled')), 'platform_not_enabled'],
+  ] as const)('%s', ([, fault, code]) =>
+    Effect.gen(function* () {
+      youtube.add(KEY, { status: 'active', lifeCycle: 'live' })
+      for (const path of [STREAMS, BROADCASTS, '/token']) {
+        youtube.mend()
+        const probe = prober()
+        youtube.spoil(path, fault)
+        const before = youtube.fired.length
+        const word = yield* words(probe(here, 0))
+        expect(youtube.fired.length).toBeGreaterThan(before)
+        // What is forbidden where tokens are from are the credentials themselves.
+        const isRefused = path === '/token' && fault.kind === 'answer' && fault.reply.status === 403
+        expect(word, path).toBe(isRefused ? 'platform_credentials_refused' : code)
+        youtube.mend()
+        yield* TestClock.adjust(HOUR)
+        expect(yield* words(probe(here, 0))).toBe('live')
+      }
+      expect(youtube.at('/elsewhere')).toEqual([])
+    }),
+  )
+
+  it.effect.each([
+    ['7', 7_000],
+    ['Thu, 01 Jan 1970 00:01:00 GMT', 60_000],
+    ['99999', HOUR],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+    ['soon', null],
+    ['-5', null],
+  ] as const)('is left alone for as long as it asks for: %s', ([wish, ms]) =>
+    Effect.gen(function* () {
+      youtube.add(KEY)
+      const probe = prober()
+      youtube.spoil(STREAMS, answer(503, {}, { 'retry-after': wish }), 1)
+      const { error } = yield* asked(probe(here, 0))
+      expect(error?.code).toBe('platform_error')
+      expect(error?.retryAfterMs).toBe(ms)
+      // Five seconds are the least, whatever it says.
+      yield* TestClock.adjust(Math.max(ms ?? 0, 5_000) - 1)
+      expect(yield* words(probe(here, 0))).toBe('platform_error')
+      yield* TestClock.adjust(1)
+      expect(yield* words(probe(here, 0))).toBe('not_live no_data')
+    }),
+  )
+
+  it.effect('cannot be reached where nobody listens', () =>
+    Effect.gen(function* () {
+      const probe = prober({ apiOrigin: 'http://127.0.0.1:9' })
+      expect(yield* words(probe(here, 0))).toBe('platform_unreachable')
+    }),
+  )
+})
+
+it('no secret is in anything that was answered', () => {
+  const { clientSecret, refreshToken } = youtube.credentials
+  const granted = Object.fromEntries(youtube.granted.slice(-5).map((token, n) => [`token${n}`, token]))
+  expectNoLeak({ KEY, clientSecret, refreshToken, ...granted })
+})
