@@ -160,6 +160,7 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
       scrubber,
       roomOf: live.roomOf,
       observe: (view) => void live.observe(view, 'webhook'),
+      notice: live.notice,
     }),
     assets,
     sweeper,

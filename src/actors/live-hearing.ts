@@ -5,7 +5,7 @@ import type { Holding } from '../egress/holding.ts'
 import type { Live } from './live.ts'
 import type { LiveWorld } from './live-world.ts'
 
-type Hearing = Pick<Live['Service'], 'observe' | 'roomOf'>
+type Hearing = Pick<Live['Service'], 'observe' | 'notice' | 'roomOf'>
 
 export const makeHearing = (
   world: LiveWorld,
@@ -30,6 +30,9 @@ export const makeHearing = (
       return [...holdings.all].some(
         (holding) => isExpecting(holding) && holdings.strays(holding, [view]).length > 0,
       )
+    },
+    notice: (egressId, isPresent) => {
+      if (holdings.ownerOf(egressId) !== null) sightings.notice(egressId, isPresent, world.now())
     },
     roomOf: (livekitRoom, egressId) => {
       if (egressId === null) {

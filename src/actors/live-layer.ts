@@ -123,6 +123,7 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
     retry: (roomId, platform, caller) =>
       shownAfter(commands.retry(request('live.retry', roomId, [platform], caller))),
     observe: hearing.observe,
+    notice: hearing.notice,
     roomOf: hearing.roomOf,
     see: (roomId, platform, view) => seePlatform(world, roomId, platform, view),
     actors: () =>

@@ -26,7 +26,7 @@ export interface LiveTuning {
   readonly churnMs: number
   /** One that LiveKit calls ending for so long is stalled. */
   readonly endingMs: number
-  /** One whose participant has left for so long and that is said to run is a ghost. */
+  /** One whose participant has left for so long and that is said to run is a ghost; the last of a stream takes 30 s. */
   readonly ghostMs: number
   /** A stop that is not confirmed for so long is shown as unconfirmed … */
   readonly unconfirmedMs: number
@@ -50,7 +50,7 @@ export const LIVE_TUNING: LiveTuning = {
   connectMs: 60_000,
   churnMs: 90_000,
   endingMs: 60_000,
-  ghostMs: 10_000,
+  ghostMs: 35_000,
   unconfirmedMs: 8_000,
   alarmMs: 60_000,
   stopBaseMs: 1_000,

@@ -68,6 +68,8 @@ export class Live extends Context.Service<
     readonly retry: (roomId: string, platform: string, caller: Caller) => Command
     /** What LiveKit says of an egress; unknown ones are passed over. Never fails. True when it was one of ours. */
     readonly observe: (view: EgressView, source: ViewSource) => boolean
+    /** An egress joined its room or left it. After it left its end follows; without one it is a ghost. */
+    readonly notice: (egressId: string, isPresent: boolean) => void
     /** Whose egress this is, by its id or by the LiveKit room that only we send out; null when not ours. */
     readonly roomOf: (livekitRoom: string, egressId: string | null) => string | null
     /** What a platform says of itself, shown and nothing else; null: it is not asked about this any more. */

@@ -107,11 +107,12 @@ export const judge = (memory: Memory, sighting: Sighting, now: Now, limits: Evid
     phase,
     againMs: Math.ceil(Math.min(60_000, ...waits)),
   })
-  if (sighting.leftAt !== null && past(now.ms - Math.max(0, now.at - sighting.leftAt), limits.ghostMs))
-    return belief('stalled')
   if (memory.endingSinceMs !== null) {
     if (past(memory.endingSinceMs, limits.endingMs)) return belief('stalled')
     return belief(memory.wasLive ? 'live' : 'connecting')
+  }
+  if (sighting.leftAt !== null && past(now.ms - Math.max(0, now.at - sighting.leftAt), limits.ghostMs)) {
+    return belief('stalled')
   }
   if (view?.streams.some(({ status }) => status === 'failed') === true) return belief('stream_failed')
   const { failedMs, churnSinceMs, readySinceMs } = memory

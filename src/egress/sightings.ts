@@ -85,11 +85,11 @@ export class Sightings {
     return this.#put(egressId, { isGone: true, seenAt: at, seenBy }, isNew)
   }
 
-  /** Its participant has left the room: it sends nothing any more, whatever else is said. */
-  left(egressId: string, at: number): boolean {
-    const known = this.get(egressId)
-    if (known !== null && known.leftAt !== null) return false
-    return this.#put(egressId, { leftAt: at, seenAt: at, seenBy: 'webhook' }, true)
+  /** Its participant has left the room, or is back: without it nothing is sent, whatever else is said. */
+  notice(egressId: string, isPresent: boolean, at: number): boolean {
+    const wasPresent = (this.get(egressId)?.leftAt ?? null) === null
+    if (isPresent === wasPresent) return false
+    return this.#put(egressId, { leftAt: isPresent ? null : at, seenAt: at, seenBy: 'webhook' }, true)
   }
 
   /** It is ours: it is not forgotten until it is released. */

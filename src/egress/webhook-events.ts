@@ -65,6 +65,8 @@ export interface LiveKitEvent {
   readonly createdAt: number | null
   readonly roomName: string
   readonly egressId: string | null
+  /** An egress joined its room or left it, as a hidden participant that is called like the egress. */
+  readonly presence: { readonly egressId: string; readonly isPresent: boolean } | null
   /** Of events of an egress. */
   readonly view: EgressView | null
   /** False: an event, or a status of an egress, that this program has never heard of. */
@@ -118,6 +120,13 @@ const viewIn = (json: unknown, scrub: Scrub): EgressView | null => {
   }
 }
 
+const presenceOf = ({ event, participant }: WebhookEvent): LiveKitEvent['presence'] => {
+  const egressId = participant?.identity ?? ''
+  const isPresent = event === 'participant_joined'
+  if (!isPresent && event !== 'participant_left') return null
+  return /^EG_\w{1,64}$/.test(egressId) ? { egressId, isPresent } : null
+}
+
 /** Null when the bytes are not an event of LiveKit. */
 export const eventOf = (body: Uint8Array, scrub: Scrub): LiveKitEvent | null => {
   let json: unknown
@@ -138,6 +147,7 @@ export const eventOf = (body: Uint8Array, scrub: Scrub): LiveKitEvent | null => 
     event: event.event.slice(0, 64),
     createdAt: event.createdAt > 0n ? Number(event.createdAt) * 1_000 : null,
     roomName,
+    presence: presenceOf(event),
     egressId: view?.egressId ?? null,
     view,
     isKnown: EVENTS.has(event.event) && (!isEgress || (view !== null && view.status !== 'unknown')),

@@ -24,6 +24,8 @@ export interface WebhookPorts {
   readonly roomOf: (livekitRoom: string, egressId: string | null) => string | null
   /** Hears each view once, after it is on disk. */
   readonly observe: (view: EgressView) => void
+  /** Hears that an egress joined its room or left it: a node that dies says nothing more than that. */
+  readonly notice: (egressId: string, isPresent: boolean) => void
 }
 
 /**
@@ -84,7 +86,7 @@ const store = Effect.fnUntraced(function* (event: Storable, roomId: string, at: 
 })
 
 const receive = Effect.fnUntraced(function* (
-  { signer, scrubber, roomOf, observe }: WebhookPorts,
+  { signer, scrubber, roomOf, observe, notice }: WebhookPorts,
   body: Uint8Array,
   authorization: string | undefined,
 ): Effect.fn.Return<Received, DbError, Database> {
@@ -100,6 +102,7 @@ const receive = Effect.fnUntraced(function* (
   if (!isNew) return { outcome: 'replayed' }
   if (!event.isKnown) return { outcome: 'ignored', foreign: false }
   if (event.view !== null) observe(event.view)
+  if (event.presence !== null) notice(event.presence.egressId, event.presence.isPresent)
   return { outcome: 'applied' }
 })
 

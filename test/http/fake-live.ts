@@ -108,6 +108,7 @@ export const fakeLive = (database: Database['Service']): FakeLive => {
       return act('live.retry', roomId, caller, refusal, () => set(roomId, platform, { state: 'starting' }))
     },
     observe: () => false,
+    notice: () => {},
     roomOf: () => null,
     see: () => {},
     actors: () =>

@@ -17,6 +17,7 @@ import * as Redacted from 'effect/Redacted'
 
 const PATH = '/api/livekit/webhook'
 const seen: EgressView[] = []
+const noticed: (readonly [string, boolean])[] = []
 const scrubber = makeScrubber()
 scrubber.learnAddress(Redacted.make(STREAM_URL))
 const receiveWebhook = receiveWebhooks({
@@ -24,6 +25,7 @@ const receiveWebhook = receiveWebhooks({
   scrubber,
   roomOf: (livekitRoom, egressId) => (livekitRoom === 'stage' || egressId === 'EG_1' ? 'r1' : null),
   observe: (view) => void seen.push(view),
+  notice: (...presence) => void noticed.push(presence),
 })
 
 let h: Harness
@@ -186,6 +188,24 @@ describe('a genuine webhook', () => {
     expect(last?.['room_id']).toBe('r1')
     expect(JSON.parse(String(last?.['body']))).toMatchObject({ event })
     expect(seen).toEqual([])
+  })
+
+  it('L11: tells when an egress joins its room or leaves it, and of nobody else', async () => {
+    const presence = (event: string, identity: string) =>
+      JSON.stringify({
+        event,
+        id: newId(),
+        room: { name: 'stage' },
+        participant: { identity, kind: 'EGRESS' },
+      })
+    noticed.splice(0)
+    await send(presence('participant_joined', 'EG_1'))
+    await send(presence('participant_left', 'EG_1'))
+    await send(presence('participant_left', 'host'))
+    expect(noticed).toEqual([
+      ['EG_1', true],
+      ['EG_1', false],
+    ])
   })
 
   it('S22: keeps no key and no address of a stream, wherever it says them', async () => {
