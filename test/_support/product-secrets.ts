@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 const WINDOW = 8
+/** No form of a window is shorter. */
+const START = 8
 
 const rawForms = (part: string): readonly string[] => {
   const bytes = Buffer.from(part)
@@ -49,20 +51,35 @@ export interface Leak {
   readonly around: string
 }
 
+/** Every form of every window, by its first characters: a text is read once, however much is looked for. */
+const formsByStart = (secrets: Readonly<Record<string, string>>) => {
+  const forms = new Map<string, { readonly secret: string; readonly form: string }[]>()
+  for (const [secret, value] of Object.entries(secrets)) {
+    const all = new Set(windowsOf(value).flatMap((part) => [...rawForms(part), ...base64Forms(part)]))
+    for (const form of all) {
+      const start = form.slice(0, START)
+      const known = forms.get(start)
+      if (known === undefined) forms.set(start, [{ secret, form }])
+      else known.push({ secret, form })
+    }
+  }
+  return forms
+}
+
 /** `secrets` by name, `places` by name. */
 export const leaks = (
   secrets: Readonly<Record<string, string>>,
   places: Readonly<Record<string, string>>,
 ): readonly Leak[] => {
+  const forms = formsByStart(secrets)
   const found: Leak[] = []
-  for (const [secret, value] of Object.entries(secrets)) {
-    const forms = new Set(windowsOf(value).flatMap((part) => [...rawForms(part), ...base64Forms(part)]))
-    for (const [where, text] of Object.entries(places)) {
-      for (const form of forms) {
-        const at = text.indexOf(form)
-        if (at < 0) continue
+  for (const [where, text] of Object.entries(places)) {
+    const told = new Set<string>()
+    for (let at = 0; at + START <= text.length; at += 1) {
+      for (const { secret, form } of forms.get(text.slice(at, at + START)) ?? []) {
+        if (told.has(secret) || !text.startsWith(form, at)) continue
+        told.add(secret)
         found.push({ secret, where, around: text.slice(Math.max(0, at - 60), at) })
-        break
       }
     }
   }
