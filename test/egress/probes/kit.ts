@@ -1,4 +1,4 @@
-// What the tests of probes share: a destination with a key, limits that do not keep a test waiting, and a question
+// What the tests of probes share: a destination with a key, limits, and a question
 // that is answered by a view or by the code of what went wrong.
 
 import * as Effect from 'effect/Effect'
@@ -13,7 +13,11 @@ import { leaks } from '../../_support/product-secrets.ts'
 
 export type Probe = PlatformProbe['Service']['probe']
 
-export const LIMITS: ProbeLimits = { answerMs: 300, bytesMax: 200_000 }
+export const LIMITS: ProbeLimits = { answerMs: 30_000, bytesMax: 200_000 }
+/** For platforms that do not answer. */
+export const IMPATIENT: ProbeLimits = { ...LIMITS, answerMs: 1_000 }
+/** Faults of which only the limit of time is an end. */
+export const isSilent = ({ kind }: { readonly kind: string }): boolean => kind === 'hang' || kind === 'drip'
 
 export const destination = (platform: string, key: string | null): Destination => ({
   roomId: 'room',
