@@ -8,7 +8,7 @@ import { streamUrlOf } from '../domain/destination-rules.ts'
 import { dispose, endRunning } from './ending.ts'
 import { launch } from './flight.ts'
 import type { Ended, Job } from './job.ts'
-import type { LiveKitError, StartEgress } from './livekit.ts'
+import { sentPage, type LiveKitError, type StartEgress } from './livekit.ts'
 import { codeOfEnd, codeOfError, errorOfEnd } from './outcome.ts'
 import { isOver } from './sightings.ts'
 import { choose, resolveLost, survey } from './survey.ts'
@@ -109,7 +109,7 @@ export const attempt = Effect.fnUntraced(function* (job: Job, generation: number
   const destination = yield* job.destination
   const streamUrl = destination === null ? null : streamUrlOf(destination)
   if (destination === null || streamUrl === null) return yield* failed('key_missing')
-  holding.redactedUrl = world.livekit.redact(streamUrl)
+  holding.redactedUrl = world.livekit.redact(streamUrl, sentPage(destination.source, holding.roomName))
   // A start of the attempt before this one: its answer comes, or is counted as lost.
   for (let changed = holding.changed; holding.flight !== null; changed = holding.changed) yield* changed
 

@@ -25,8 +25,9 @@ import { isTerminal } from '../domain/egress.ts'
 import { errorFrom, isNoMethod, unconfigured } from './livekit-errors.ts'
 import { countFailure, countRequest, type LiveKitMethod } from './livekit-metrics.ts'
 import { listAll } from './livekit-pages.ts'
-import { addressInViews, viewOf } from './livekit-views.ts'
-import { LiveKit, type LiveKitError, type StartEgress } from './livekit.ts'
+import { addressInViews, viewOf, viewOfJson } from './livekit-views.ts'
+import { SentPages } from './livekit-web.ts'
+import { LiveKit, sentPage, type LiveKitError, type StartEgress } from './livekit.ts'
 import type { Scrubber } from './scrub.ts'
 
 /** A request without an answer is ambiguous after this. */
@@ -113,6 +114,7 @@ const make = (config: NonNullable<Config['livekit']>, scrubber: Scrubber): LiveK
     failover: false,
   })
   const { scrub } = scrubber
+  const pages = new SentPages()
   let isUnified = false
 
   const ask = <A>(method: LiveKitMethod, request: () => Promise<A>): Effect.Effect<A, LiveKitError> =>
@@ -144,17 +146,29 @@ const make = (config: NonNullable<Config['livekit']>, scrubber: Scrubber): LiveK
     readonly roomName?: string
     readonly egressId?: string
     readonly active: boolean
-  }) => listAll(url, client, options, scrub, AbortSignal.timeout(REQUEST_TIMEOUT_S * 1_000))
+  }) => {
+    const read = (json: unknown, info: EgressInfo) => pages.inRoom(viewOfJson(json, scrub, info), info)
+    return listAll(url, client, options, read, AbortSignal.timeout(REQUEST_TIMEOUT_S * 1_000))
+  }
+  const view = (info: EgressInfo) => pages.inRoom(viewOf(info, scrub), info)
+
+  const redact: LiveKit['Service']['redact'] = (streamUrl, page = null) => {
+    scrubber.learnAddress(streamUrl)
+    const redacted = addressInViews(Redacted.value(streamUrl))
+    if (page !== null) pages.claim(page, redacted)
+    return redacted
+  }
 
   return {
     configured: true,
     start: (request) => {
-      scrubber.learnAddress(request.streamUrl)
-      return ask('start', async () => viewOf(await start(request), scrub))
+      redact(request.streamUrl, sentPage(request.source, request.roomName))
+      return ask('start', async () => view(await start(request)))
     },
     listActive: (roomName) =>
       ask('list', async () => {
-        const views = await list({ ...(roomName !== null && { roomName }), active: true })
+        const isAll = roomName === null || pages.has(roomName)
+        const views = await list({ ...(!isAll && { roomName }), active: true })
         return views.filter(
           (view) => !isTerminal(view.status) && (roomName === null || view.roomName === roomName),
         )
@@ -169,11 +183,8 @@ const make = (config: NonNullable<Config['livekit']>, scrubber: Scrubber): LiveK
           () => Effect.succeed(null),
         ),
       ),
-    stop: (egressId) => ask('stop', async () => viewOf(await client.stopEgress(egressId), scrub)),
-    redact: (streamUrl) => {
-      scrubber.learnAddress(streamUrl)
-      return addressInViews(Redacted.value(streamUrl))
-    },
+    stop: (egressId) => ask('stop', async () => view(await client.stopEgress(egressId))),
+    redact,
   }
 }
 

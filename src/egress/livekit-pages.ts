@@ -1,11 +1,11 @@
 // Lists of egresses, whole or not at all. The SDK reads the first page and drops the token of the next, so that
 // a cut list looks complete; these requests are made here, with the SDK's tokens and messages.
 
-import { ListEgressRequest, ListEgressResponse } from '@livekit/protocol'
+import { type EgressInfo, ListEgressRequest, ListEgressResponse } from '@livekit/protocol'
 import { type EgressClient, type ListEgressOptions, ServerError } from 'livekit-server-sdk'
 import type { EgressView } from '../domain/egress.ts'
 import { LiveKitError } from './livekit.ts'
-import { viewOfJson } from './livekit-views.ts'
+import { infoOfJson } from './livekit-views.ts'
 
 const PAGES_MAX = 200
 const PAGE_BYTES_MAX = 16 * 1024 * 1024
@@ -43,7 +43,7 @@ export const listAll = async (
   url: string,
   client: EgressClient,
   options: ListEgressOptions,
-  scrub: (text: string) => string,
+  viewOf: (json: unknown, info: EgressInfo) => EgressView,
   signal: AbortSignal,
 ): Promise<readonly EgressView[]> => {
   const found = new Map<string, EgressView>()
@@ -65,7 +65,7 @@ export const listAll = async (
     const json: unknown = JSON.parse(text)
     const { nextPageToken } = ListEgressResponse.fromJsonString(text, { ignoreUnknownFields: true })
     for (const item of itemsOf(json)) {
-      const view = viewOfJson(item, scrub)
+      const view = viewOf(item, infoOfJson(item))
       const known = found.get(view.egressId)
       if (known === undefined || known.updatedAtNs <= view.updatedAtNs) found.set(view.egressId, view)
     }

@@ -84,15 +84,20 @@ export const viewOf = (info: EgressInfo, scrub: Scrub): EgressView => {
   }
 }
 
-/**
- * A view of LiveKit's JSON, with what the SDK would read as the first of its words as `unknown`.
- * Throws when it is not an egress.
- */
-export const viewOfJson = (json: unknown, scrub: Scrub): EgressView => {
+/** What the SDK reads in LiveKit's JSON; throws when it is not an egress. */
+export const infoOfJson = (json: unknown): EgressInfo => {
   const info = EgressInfo.fromJson(json as Parameters<typeof EgressInfo.fromJson>[0], {
     ignoreUnknownFields: true,
   })
   if (info.egressId === '') throw new TypeError('an egress without an id')
+  return info
+}
+
+/**
+ * A view of LiveKit's JSON, with what the SDK would read as the first of its words as `unknown`.
+ * Throws when it is not an egress.
+ */
+export const viewOfJson = (json: unknown, scrub: Scrub, info = infoOfJson(json)): EgressView => {
   const view = viewOf(info, scrub)
   const word: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'status') : undefined
   const isStrange = typeof word === 'string' && !Object.hasOwn(EgressStatus, word)

@@ -49,6 +49,15 @@ export interface StartEgress {
   readonly webhookUrl: string | null
 }
 
+/** A web page that is sent out for a room: its egress has no room at LiveKit. */
+export interface SentPage {
+  readonly url: string
+  readonly roomName: string
+}
+
+export const sentPage = (source: Source, roomName: string): SentPage | null =>
+  source.type === 'web' ? { url: source.url, roomName } : null
+
 export class LiveKit extends Context.Service<
   LiveKit,
   {
@@ -64,7 +73,10 @@ export class LiveKit extends Context.Service<
     readonly find: (egressId: string) => Effect.Effect<EgressView | null, LiveKitError>
     /** Asks it to end. `precondition` and `not_found` mean that it has. */
     readonly stop: (egressId: string) => Effect.Effect<EgressView, LiveKitError>
-    /** How LiveKit will show this address, so that our egress is known again in a list. */
-    readonly redact: (streamUrl: Redacted.Redacted<string>) => string
+    /**
+     * How LiveKit will show this address, so that our egress is known again in a list. With a page, an egress of
+     * that page to this address is listed under its room from now on.
+     */
+    readonly redact: (streamUrl: Redacted.Redacted<string>, page?: SentPage | null) => string
   }
 >()('roomkeeper/egress/LiveKit') {}

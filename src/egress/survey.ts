@@ -6,7 +6,7 @@ import { streamUrlOf } from '../domain/destination-rules.ts'
 import type { EgressView } from '../domain/egress.ts'
 import type { Holding } from './holding.ts'
 import type { Job } from './job.ts'
-import type { LiveKitError } from './livekit.ts'
+import { sentPage, type LiveKitError } from './livekit.ts'
 import { endEgress } from './ending.ts'
 import { isOver } from './sightings.ts'
 
@@ -39,7 +39,8 @@ export const knowAddress = ({ world, holding, destination }: Job): Effect.Effect
     if (holding.redactedUrl !== null) return Effect.void
     return Effect.map(destination, (known) => {
       const streamUrl = known === null ? null : streamUrlOf(known)
-      if (streamUrl !== null) holding.redactedUrl ??= world.livekit.redact(streamUrl)
+      if (known === null || streamUrl === null) return
+      holding.redactedUrl ??= world.livekit.redact(streamUrl, sentPage(known.source, holding.roomName))
     })
   })
 

@@ -35,16 +35,18 @@ const ear = createServer((message: IncomingMessage, response) => {
   })
 })
 
+const connect = (): typeof runtime => {
+  const apiSecret = Redacted.make(livekit.apiSecret())
+  return ManagedRuntime.make(
+    liveKitLive({ url: livekit.origin, apiKey: livekit.apiKey, apiSecret }, scrubber),
+  )
+}
+
 beforeEach(async () => {
   heard.length = 0
   livekit = await startLiveKit({ scale: 0.02 })
   livekit.room('stage')
-  const config = {
-    url: livekit.origin,
-    apiKey: livekit.apiKey,
-    apiSecret: Redacted.make(livekit.apiSecret()),
-  }
-  runtime = ManagedRuntime.make(liveKitLive(config, scrubber))
+  runtime = connect()
   await new Promise<void>((resolve) => ear.listen(0, '127.0.0.1', resolve))
   webhookUrl = `http://127.0.0.1:${(ear.address() as AddressInfo).port}/api/livekit/webhook`
 })
@@ -79,7 +81,7 @@ describe('an egress', () => {
     const live = await until(started.egressId, ({ status }) => status === 'active')
     const redact = LiveKit.useSync((service) => service.redact(Redacted.make(STREAM_URL)))
     expect(live.streams.map(({ redactedUrl }) => redactedUrl)).toEqual([await run(redact)])
-    const listed = await run(listActive(source.type === 'web' ? null : 'stage'))
+    const listed = await run(listActive('stage'))
     expect(listed.map(({ egressId }) => egressId)).toContain(started.egressId)
     expect(['ending', 'complete']).toContain((await run(stop(started.egressId))).status)
     const over = await until(started.egressId, ({ status }) => isTerminal(status))
@@ -96,6 +98,28 @@ describe('an egress', () => {
     expect(livekit.fired('StartEgress.reset')).toBe(1)
     expect(await run(listActive('stage'))).toHaveLength(1)
     expect(livekit.egresses).toHaveLength(1)
+  })
+
+  it('L04: of a page, whose answer was lost, is in the list of its room, and after a restart as well', async () => {
+    const source = { type: 'web', url: 'https://scene.example/' } as const
+    livekit.fault('StartEgress', { kind: 'reset', done: true, times: 1 })
+    expect(await fails(start({ source }))).toMatchObject({ mayHaveHappened: true })
+    expect(livekit.egresses.map(({ info }) => info.roomName)).toEqual([''])
+    const [found] = await run(listActive('stage'))
+    expect(found).toMatchObject({ roomName: 'stage', egressId: livekit.egresses[0]?.id })
+    expect(await run(listActive('other'))).toEqual([])
+    await runtime.dispose()
+    runtime = connect()
+    expect(await run(listActive('stage'))).toEqual([])
+    const address = Redacted.make(STREAM_URL)
+    const page = { url: source.url, roomName: 'stage' }
+    await run(
+      LiveKit.useSync((service) => service.redact(address, { ...page, url: 'https://other.example/' })),
+    )
+    expect(await run(listActive('stage'))).toEqual([])
+    await run(LiveKit.useSync((service) => service.redact(address, page)))
+    expect(await run(listActive('stage'))).toMatchObject([{ roomName: 'stage' }])
+    expect(await run(find(String(found?.egressId)))).toMatchObject({ roomName: 'stage' })
   })
 
   it('L06: of a room that is not open is room_not_found', async () => {
