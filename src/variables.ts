@@ -1,9 +1,20 @@
 // Every variable of the environment: its name, its default, what it is for and what is right for it.
 // The truth that `.env.example` and the documents are checked against; `config.ts` reads the values.
 
-import * as Result from 'effect/Result'
-import { streamKeyFault } from './domain/destination-rules.ts'
-import { rtmpAddress, rtmpHost } from './domain/rtmp-url.ts'
+import {
+  anything,
+  integer,
+  oneOf,
+  url,
+  rtmpUrl,
+  minimumLength,
+  keyRing,
+  plain,
+  userId,
+  bucket,
+  prefix,
+  streamKey,
+} from './variable-rules.ts'
 
 export interface Variable {
   readonly name: string
@@ -12,47 +23,6 @@ export interface Variable {
   /** Null when the text is right, else what would be right. */
   readonly wrong: (text: string) => string | null
 }
-
-const anything = (): null => null
-const integer = (minimum: number, maximum: number) => (text: string) =>
-  /^[0-9]+$/.test(text) && Number(text) >= minimum && Number(text) <= maximum
-    ? null
-    : `a whole number from ${minimum} to ${maximum}`
-const oneOf =
-  (...words: readonly string[]) =>
-  (text: string) =>
-    words.includes(text) ? null : `one of ${words.join(', ')}`
-const url =
-  (...protocols: readonly string[]) =>
-  (text: string) =>
-    URL.canParse(text) && protocols.includes(new URL(text).protocol)
-      ? null
-      : `a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`
-const rtmpUrl = (text: string): string | null => {
-  // Whoever sets the environment knows the hosts of this network.
-  const address = rtmpAddress(text, [rtmpHost(text.toLowerCase())])
-  return Result.isSuccess(address) ? null : address.failure
-}
-const minimumLength = (length: number) => (text: string) =>
-  text.length >= length ? null : `at least ${length} characters`
-const keyRing = (text: string) =>
-  text.split(',').every((part) => /^[a-z0-9]{1,16}:[A-Za-z0-9+/_-]{43}=?$/.test(part.trim()))
-    ? null
-    : 'name:key pairs separated by commas, each key 32 bytes in base64'
-
-/** What goes into a header or a form as it is. */
-const plain = (text: string) =>
-  /^[\x21-\x7e]{1,2048}$/.test(text) ? null : 'plain characters without spaces'
-const userId = (text: string) => (/^[0-9]{1,20}$/.test(text) ? null : 'a number')
-
-const bucket = (text: string) =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(text) ? null : 'the name of a bucket'
-const prefix = (text: string) =>
-  /^[\w!.*'()+-]+(?:\/[\w!.*'()+-]+)*\/?$/.test(text) &&
-  text.length <= 200 &&
-  !/(^|\/)\.{1,2}(\/|$)/.test(text)
-    ? null
-    : 'up to 200 plain characters with `/` between segments and not in front'
 
 const DAY = 86_400_000
 const http = ['http:', 'https:'] as const
@@ -195,7 +165,7 @@ export const VARIABLES: readonly Variable[] = [
     name: 'YOUTUBE_STREAM_KEY',
     fallback: '',
     about: 'stream key of rooms without their own',
-    wrong: streamKeyFault,
+    wrong: streamKey,
   },
   {
     name: 'TWITCH_RTMP_URL',
@@ -207,7 +177,7 @@ export const VARIABLES: readonly Variable[] = [
     name: 'TWITCH_STREAM_KEY',
     fallback: '',
     about: 'stream key of rooms without their own',
-    wrong: streamKeyFault,
+    wrong: streamKey,
   },
   {
     name: 'RTMP_PRIVATE_HOSTS',

@@ -25,6 +25,25 @@ describe('the configuration', () => {
     expect(config.settings.manualCooldownMs).toBe(900_000)
   })
 
+  it('L37: takes ingests and stream keys as destinations do, but private hosts too', () => {
+    const { destinations } = readConfig(
+      { YOUTUBE_RTMP_URL: 'rtmp://127.0.0.1:1935/live', YOUTUBE_STREAM_KEY: 'abcd-efgh' },
+      false,
+    )
+    expect(destinations.youtube.url).toBe('rtmp://127.0.0.1:1935/live')
+    const problems = problemsOf({
+      YOUTUBE_RTMP_URL: `rtmp://user:${canary}@example.org/live`,
+      TWITCH_RTMP_URL: `rtmp://example.org/live?key=${canary}`,
+      TWITCH_STREAM_KEY: `${canary}/${canary}`,
+    })
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'YOUTUBE_RTMP_URL',
+      'TWITCH_RTMP_URL',
+      'TWITCH_STREAM_KEY',
+    ])
+    expect(problems.join('\n')).not.toContain(canary)
+  })
+
   it('P12: names everything that is wrong at once and never a value', () => {
     const problems = problemsOf({
       PORT: canary,
