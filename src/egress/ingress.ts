@@ -121,6 +121,7 @@ const make = (config: NonNullable<Config['livekit']>, { learn, scrub }: Scrubber
           participantIdentity: identity,
           participantName: name,
         })
+        if (info.ingressId === '' || info.streamKey === '') throw new TypeError('an ingress without a key')
         return { ...viewOf(info), url: info.url, streamKey: Redacted.make(info.streamKey) }
       }),
     list: (roomName) =>

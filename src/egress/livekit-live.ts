@@ -25,7 +25,7 @@ import { isTerminal } from '../domain/egress.ts'
 import { errorFrom, isNoMethod, unconfigured } from './livekit-errors.ts'
 import { countFailure, countRequest, type LiveKitMethod } from './livekit-metrics.ts'
 import { listAll } from './livekit-pages.ts'
-import { addressInViews, viewOf, viewOfJson } from './livekit-views.ts'
+import { addressInViews, viewOf, viewOfJson, withId } from './livekit-views.ts'
 import { SentPages } from './livekit-web.ts'
 import { LiveKit, sentPage, type LiveKitError, type StartEgress } from './livekit.ts'
 import type { Scrubber } from './scrub.ts'
@@ -150,7 +150,7 @@ const make = (config: NonNullable<Config['livekit']>, scrubber: Scrubber): LiveK
     const read = (json: unknown, info: EgressInfo) => pages.inRoom(viewOfJson(json, scrub, info), info)
     return listAll(url, client, options, read, AbortSignal.timeout(REQUEST_TIMEOUT_S * 1_000))
   }
-  const view = (info: EgressInfo) => pages.inRoom(viewOf(info, scrub), info)
+  const view = (info: EgressInfo) => pages.inRoom(viewOf(withId(info), scrub), info)
 
   const redact: LiveKit['Service']['redact'] = (streamUrl, page = null) => {
     scrubber.learnAddress(streamUrl)

@@ -33,9 +33,15 @@ const bytesOf = async (response: Response): Promise<string> => {
 const refused = (response: Response, text: string): ServerError =>
   new ServerError(response.statusText, text, response.status)
 
+const TOKENS: readonly string[] = ['nextPageToken', 'next_page_token']
+
+/** An empty list has no items; an object of something else has none either, and is no list. */
 const itemsOf = (json: unknown): readonly unknown[] => {
-  const items: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'items') : undefined
-  return Array.isArray(items) ? items : []
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw badAnswer('not a list')
+  const items: unknown = Reflect.get(json, 'items')
+  if (Array.isArray(items)) return items
+  if (Object.keys(json).some((key) => !TOKENS.includes(key))) throw badAnswer('not a list')
+  return []
 }
 
 /** Every egress of the list, each once, the later view of two. Rejects when any page cannot be had. */

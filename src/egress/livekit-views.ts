@@ -84,14 +84,17 @@ export const viewOf = (info: EgressInfo, scrub: Scrub): EgressView => {
   }
 }
 
-/** What the SDK reads in LiveKit's JSON; throws when it is not an egress. */
-export const infoOfJson = (json: unknown): EgressInfo => {
-  const info = EgressInfo.fromJson(json as Parameters<typeof EgressInfo.fromJson>[0], {
-    ignoreUnknownFields: true,
-  })
+/** Throws when it is none: the SDK reads any object as an egress with nothing in it. */
+export const withId = (info: EgressInfo): EgressInfo => {
   if (info.egressId === '') throw new TypeError('an egress without an id')
   return info
 }
+
+/** What the SDK reads in LiveKit's JSON; throws when it is not an egress. */
+export const infoOfJson = (json: unknown): EgressInfo =>
+  withId(
+    EgressInfo.fromJson(json as Parameters<typeof EgressInfo.fromJson>[0], { ignoreUnknownFields: true }),
+  )
 
 /**
  * A view of LiveKit's JSON, with what the SDK would read as the first of its words as `unknown`.

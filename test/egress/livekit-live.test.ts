@@ -149,6 +149,8 @@ describe('failures', () => {
       [json('<html>', 404, 'text/html'), false],
       [json('<html>', 200, 'text/html'), true],
       [json({ egress_id: 5 }), true],
+      [json({}), true],
+      [json({ items: [{ egress_id: 'EG_0' }] }), true],
     ] as const) {
       server.on('StartRoomCompositeEgress', reply)
       expect(await server.fails(start())).toMatchObject({ code: 'bad_answer', mayHaveHappened: happened })

@@ -59,6 +59,19 @@ describe('lists', () => {
     expect(await server.fails(listActive(null))).toMatchObject({ code: 'bad_answer' })
   })
 
+  it('L33: an answer that is something else is no list, and nothing in a list is nothing', async () => {
+    for (const body of [{ code: 'x', msg: 'y' }, { error: 'x' }, [], null, 'x', { items: null, a: 1 }]) {
+      server.on('ListEgress', json(body))
+      expect(await server.fails(listActive(null)), JSON.stringify(body)).toMatchObject({ code: 'bad_answer' })
+    }
+    server.on('ListEgress', json({ items: [{ status: 'EGRESS_ACTIVE' }] }))
+    expect(await server.fails(listActive(null))).toMatchObject({ code: 'bad_answer' })
+    for (const body of [{}, { items: [] }]) {
+      server.on('ListEgress', json(body))
+      expect(await server.run(listActive(null))).toEqual([])
+    }
+  })
+
   it('holds what has not ended, of the room that was asked for', async () => {
     const items = [
       item(1),
