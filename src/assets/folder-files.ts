@@ -46,29 +46,49 @@ export const makeFolder = async (path: string): Promise<void> => {
   }
 }
 
-const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
-  for (let at = 0; at < bytes.byteLength;) {
-    at += (await file.write(bytes, at, bytes.byteLength - at)).bytesWritten
+const writeAll = async (file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> => {
+  let left = pieces
+  while (left.length > 0) {
+    let { bytesWritten } = await file.writev(left)
+    // A disk that takes a part of it, as one that is nearly full does, is given the rest.
+    const whole = left.findIndex(({ byteLength }) => {
+      if (bytesWritten < byteLength) return true
+      bytesWritten -= byteLength
+      return false
+    })
+    left =
+      whole === -1
+        ? []
+        : left.slice(whole).map((piece, n) => (n === 0 ? piece.subarray(bytesWritten) : piece))
   }
 }
 
-/** Writes in large pieces, however small the ones are that come. */
+/** Writes in large pieces, however small the ones are that come, and takes the next while one is written. */
 export const writeBody = async (file: FileHandle, body: Bytes, signal: AbortSignal): Promise<void> => {
   let pieces: Uint8Array[] = []
   let size = 0
+  let writing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
-    const bytes = pieces.length === 1 ? (pieces[0] ?? new Uint8Array()) : Buffer.concat(pieces)
+    const due = pieces
     pieces = []
     size = 0
-    await writeAll(file, bytes)
+    await writing
+    writing = writeAll(file, due)
+    // Whoever awaits it next hears of its failure.
+    writing.catch(() => undefined)
   }
-  for await (const piece of failed(body)) {
-    signal.throwIfAborted()
-    pieces.push(piece)
-    size += piece.byteLength
-    if (size >= WRITE_BYTES) await flush()
+  try {
+    for await (const piece of failed(body)) {
+      signal.throwIfAborted()
+      pieces.push(piece)
+      size += piece.byteLength
+      if (size >= WRITE_BYTES) await flush()
+    }
+    if (size > 0) await flush()
+  } finally {
+    // The file is closed after this: nothing may still be writing to it.
+    await writing
   }
-  if (size > 0) await flush()
 }
 
 export const headOf = (stats: { readonly size: number; readonly mtimeMs: number }): ObjectHead => ({
