@@ -7,6 +7,7 @@ import * as rows from '../db/outbound.ts'
 import type { DbError } from '../domain/errors.ts'
 import { dispose } from '../egress/ending.ts'
 import { began } from '../egress/schedule.ts'
+import { knowAddress, SUSPICION_MS } from '../egress/survey.ts'
 import { type Born, type Egresses, FRESH } from './live-egress.ts'
 import type { Outbounds } from './live-outbounds.ts'
 import type { LiveWorld } from './live-world.ts'
@@ -58,6 +59,28 @@ const recall = (
   }
 }
 
+/** A start that the last process gave up may still be carried out, even of a destination that was stopped since. */
+const suspect = (world: LiveWorld, outbounds: Outbounds, egresses: Egresses, row: rows.UnknownRow): void => {
+  const outbound = outbounds.outboundOf(row.roomId, row.livekitRoom)
+  const known = outbound.senders.get(row.platform)
+  const sender = known ?? outbounds.addSender(outbound, row.platform, row.generation)
+  if (known === undefined) {
+    sender.rowId = row.egressId
+    sender.sessionId = row.sessionId
+    outbound.lastSessionId ??= row.sessionId
+    sender.state = 'stopped'
+    sender.since = row.endedAt
+    egresses.spawn(sender, { ...FRESH, resume: 'stopped' })
+  }
+  sender.holding.suspectUntilMs = world.monotonicMs() + row.endedAt + SUSPICION_MS - world.now()
+  world.fork(
+    Effect.andThen(
+      knowAddress(egresses.job(sender, { isStopped: false })),
+      Effect.sync(() => world.holdings.touch(sender.holding)),
+    ),
+  )
+}
+
 /** Every destination of every open session gets its actor, which goes on from what is on disk. */
 export const awakenLive = (
   world: LiveWorld,
@@ -66,7 +89,6 @@ export const awakenLive = (
 ): Effect.Effect<void, DbError> =>
   Effect.gen(function* () {
     const sessions = yield* rows.openSessions
-    if (sessions.length === 0) return
     const wanted = Map.groupBy(yield* rows.openEgresses, ({ sessionId }) => sessionId)
     const attempts = Map.groupBy(yield* rows.openAttempts, ({ egressId }) => egressId)
     const since = world.now() - MINUTE_MS
@@ -98,6 +120,9 @@ export const awakenLive = (
         outbounds.entered(sender)
       }
       outbounds.endIfOver(outbound)
+    }
+    for (const row of yield* rows.unknownSince(world.now() - SUSPICION_MS)) {
+      suspect(world, outbounds, egresses, row)
     }
   }).pipe(Effect.provideService(Database, world.database))
 

@@ -47,7 +47,8 @@ const UNSETTLED = {
   retryAfterMs: 2_000,
 } as const
 
-export const makeLiveDesk = (world: LiveWorld): LiveDesk => {
+/** `onSettled`: a command is on disk and applied, or known not to be on disk. */
+export const makeLiveDesk = (world: LiveWorld, onSettled: (outbound: Outbound) => void): LiveDesk => {
   let isClosed = false
 
   const audit = (
@@ -89,27 +90,34 @@ export const makeLiveDesk = (world: LiveWorld): LiveDesk => {
       outbound.turn.withPermits(1)(
         Effect.suspend(() => (outbound.unsettled ? refuse(request, UNSETTLED) : carryOut)),
       ),
-    commit: (request, outbound, { detail = null, ...change }, apply) =>
-      Effect.suspend(() => {
-        const written = write({ ...change, audit: audit(request, 'done', null, detail) })
-        // What is on disk is carried out, whether anybody still waits for the answer or not.
-        const carriedOut = Effect.uninterruptible(Effect.andThen(written, Effect.sync(apply)))
-        return Effect.tapError(carriedOut, (error) =>
-          Effect.sync(() => {
-            if (error.outcome !== 'unknown' || error.kind === 'closed') return
-            outbound.unsettled = true
-            world.keep(
-              Effect.andThen(
-                untilWritten(written),
-                Effect.sync(() => {
-                  outbound.unsettled = false
-                  if (!isClosed) apply()
-                }),
-              ),
-            )
-          }),
-        )
-      }),
+    commit: (request, outbound, { detail = null, ...change }, apply) => {
+      const settle = (isWritten: boolean): void => {
+        outbound.committing = false
+        outbound.unsettled = false
+        if (isWritten) apply()
+        onSettled(outbound)
+      }
+      const written = write({ ...change, audit: audit(request, 'done', null, detail) })
+      const again = Effect.map(untilWritten(written), () => {
+        if (!isClosed) settle(true)
+      })
+      // What is on disk is carried out, whether anybody still waits for the answer or not.
+      return Effect.uninterruptible(
+        Effect.suspend(() => {
+          outbound.committing = true
+          return written
+        }).pipe(
+          Effect.map(() => settle(true)),
+          Effect.tapError(({ outcome, kind }) =>
+            Effect.sync(() => {
+              if (outcome !== 'unknown' || kind === 'closed') return settle(false)
+              outbound.unsettled = true
+              world.keep(again)
+            }),
+          ),
+        ),
+      )
+    },
     noop: (request) => write({ statements: [], audit: audit(request, 'noop') }),
   }
 }

@@ -52,7 +52,7 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
       untilWritten(Effect.suspend(() => world.destinations.find(sender.outbound.roomId, sender.platform))),
     ),
     inTurn: (effect) => sender.outbound.turn.withPermits(1)(effect),
-    isWanted: (generation) => sender.desired === 'on' && sender.generation === generation && !stage.isStopped,
+    isWanted: () => sender.desired === 'on' && !stage.isStopped,
     paceMs: () => afterCommand(world.egress, sender.begun, world.monotonicMs()),
     begins: () => {
       sender.begun = began(sender.begun, world.monotonicMs())

@@ -34,7 +34,7 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
   const world = yield* makeLiveWorld(options)
   const outbounds = makeOutbounds(world)
   const egresses = makeEgresses(world, outbounds.entered)
-  const desk = makeLiveDesk(world)
+  const desk = makeLiveDesk(world, outbounds.endIfOver)
   const commands = makeLiveCommands(world, desk, outbounds, egresses)
 
   let isClosed = false

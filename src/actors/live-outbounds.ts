@@ -58,7 +58,9 @@ export const makeOutbounds = (world: LiveWorld): Outbounds => {
 
   const endIfOver = (outbound: Outbound): void => {
     const { session } = outbound
-    if (session === null || ![...outbound.senders.values()].every(isOff)) return
+    // What is being written may want it on again.
+    if (session === null || outbound.committing) return
+    if (![...outbound.senders.values()].every(isOff)) return
     outbound.session = null
     outbound.lastSessionId = session.id
     const at = world.now()

@@ -73,6 +73,8 @@ export class Outbound {
   readonly actor: Actor<typeof outboundMachine>
   /** One command at a time, and no start of an egress in the middle of one. */
   readonly turn = Semaphore.makeUnsafe(1)
+  /** A command is being written: what is wanted is about to change. */
+  committing = false
   /** Nobody knows whether the last command is on disk; it is written again until that is known. */
   unsettled = false
   /** What follows from what has happened, in order. */

@@ -236,6 +236,35 @@ export const startsSince = (
     [at],
   )
 
+export interface UnknownRow {
+  readonly egressId: string
+  readonly sessionId: string
+  readonly roomId: string
+  readonly platform: string
+  readonly livekitRoom: string
+  readonly generation: number
+  readonly endedAt: number
+}
+
+/** Destinations of which a start was given up since then without anybody knowing whether it will be carried out. */
+export const unknownSince = (at: number): Query<readonly UnknownRow[]> =>
+  rows(
+    (row) => ({
+      egressId: text(row['egress_id']),
+      sessionId: text(row['session_id']),
+      roomId: text(row['room_id']),
+      platform: text(row['platform']),
+      livekitRoom: text(row['livekit_room']),
+      generation: int(row['generation']),
+      endedAt: int(row['ended_at']),
+    }),
+    `SELECT a.egress_id, a.session_id, a.room_id, a.platform, s.livekit_room, max(a.ended_at) AS ended_at,
+(SELECT max(generation) FROM egresses e WHERE e.room_id = a.room_id AND e.platform = a.platform) AS generation
+FROM egress_attempts a JOIN outbound_sessions s ON s.id = a.session_id
+WHERE a.error_code = 'start_unknown' AND a.ended_at >= ? GROUP BY a.room_id, a.platform`,
+    [at],
+  )
+
 export const lastNumbers: Query<ReadonlyMap<string, number>> = Effect.map(
   rows(
     (row) => [text(row['egress_id']), int(row['no'])] as const,

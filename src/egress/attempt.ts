@@ -79,7 +79,7 @@ const begin = Effect.fnUntraced(function* (job: Job, generation: number, request
     if (early > 0) yield* Effect.sleep(early)
     const sent = yield* job.inTurn(
       Effect.gen(function* () {
-        if (!job.isWanted(generation)) return 'unwanted' as const
+        if (!job.isWanted()) return 'unwanted' as const
         if (!(yield* job.records.intend(attemptId, generation))) return 'unwritten' as const
         return { landing: launch(job, attemptId, generation, request) }
       }),

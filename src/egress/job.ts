@@ -73,7 +73,8 @@ export interface Job {
   readonly destination: Effect.Effect<Destination | null>
   /** Between two commands of its room, so that nothing is begun after a stop was accepted. */
   readonly inTurn: <A>(effect: Effect.Effect<A>) => Effect.Effect<A>
-  readonly isWanted: (generation: number) => boolean
+  /** No command has taken the wish back since this attempt began. */
+  readonly isWanted: () => boolean
   /** Milliseconds until the pace allows a start; it hears of every start. */
   readonly paceMs: () => number
   readonly begins: () => void

@@ -11,7 +11,7 @@ import { endEgress } from './ending.ts'
 import { isOver } from './sightings.ts'
 
 /** LiveKit's own queues and repetitions are shorter by far. */
-const SUSPICION_MS = 300_000
+export const SUSPICION_MS = 300_000
 
 export interface Surveyed {
   /** Monotonic milliseconds of the question. */

@@ -74,6 +74,7 @@ export const outbound = {
       error TEXT
     ) WITHOUT ROWID`,
     `CREATE INDEX egress_attempts_by_egress ON egress_attempts(egress_id, no)`,
+    `CREATE INDEX egress_attempts_unknown ON egress_attempts(ended_at) WHERE error_code = 'start_unknown'`,
     `CREATE INDEX egress_attempts_by_lk ON egress_attempts(lk_egress_id) WHERE lk_egress_id IS NOT NULL`,
     // Every verified webhook, stored before it is answered; addresses of streams are left out of the body.
     `CREATE TABLE webhook_inbox (
