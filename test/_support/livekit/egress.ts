@@ -1,9 +1,9 @@
 // One egress: its states, its streams, their failures and reconnects, and what LiveKit tells of all that.
 // `info` is what it is; `stored` is what was told last, which is all that ListEgress knows.
 
-import { EgressInfo, EgressStatus, StreamInfo, StreamInfo_Status } from '@livekit/protocol'
-import { redactAddress } from './addresses.ts'
-import type { Engine, Push } from './engine.ts'
+import { EgressInfo, EgressStatus, StreamInfo_Status } from '@livekit/protocol'
+import type { Engine } from './engine.ts'
+import { finish, hangUp, makeStream, nanoseconds, type Stream } from './stream.ts'
 import type { Times } from './times.ts'
 import type { Life, Publication } from './truth.ts'
 
@@ -18,30 +18,6 @@ export interface EgressContext {
   /** It left its room. */
   readonly onEnd: (egress: Egress) => void
 }
-
-interface Stream {
-  readonly url: string
-  readonly info: StreamInfo
-  push: Push | null
-  publication: Publication | null
-  /** It was seen to move: only then a failure is followed by another connection. */
-  moved: boolean
-  sentBefore: number
-  movedAt: number
-  downSince: number | null
-  toldRetryAt: number
-}
-
-/** Milliseconds as LiveKit writes time, and always later than the last one given. */
-const clock = () => {
-  let last = 0n
-  return (): bigint => {
-    const now = BigInt(Date.now()) * 1_000_000n
-    last = now > last ? now : last + 1n
-    return last
-  }
-}
-const nanoseconds = clock()
 
 const MOVES_BYTES = 4_096
 
@@ -105,7 +81,7 @@ export class Egress {
     this.info.status = EgressStatus.EGRESS_ENDING
     this.info.details = `End reason: ${reason}`
     this.#tell('egress_updated')
-    for (const stream of this.#streams) this.#hangUp(stream)
+    for (const stream of this.#streams) hangUp(stream)
     this.#after(this.#context.times.endMs, () => this.#end(EgressStatus.EGRESS_COMPLETE))
   }
 
@@ -128,10 +104,11 @@ export class Egress {
     this.#end(EgressStatus.EGRESS_FAILED, { code, error })
   }
 
-  /** Its node dies: nothing is sent any more, nothing is told, and it looks as it did for ever. */
+  /** Its node dies: nothing is sent any more, nothing is told, and it looks as it did for ever. It leaves its room. */
   kill(): void {
     this.isGhost = true
     this.#letGo()
+    this.#context.onEnd(this)
   }
 
   add(url: string): void {
@@ -144,7 +121,7 @@ export class Egress {
   remove(url: string): boolean {
     const stream = this.#streams.find((one) => one.url === url)
     if (stream === undefined) return false
-    this.#hangUp(stream)
+    hangUp(stream)
     this.#finish(stream, StreamInfo_Status.FINISHED)
     if (this.#outputs === 0) this.stop('All streams stopped')
     else this.#streamTold()
@@ -156,20 +133,9 @@ export class Egress {
   }
 
   #add(url: string): Stream {
-    const info = new StreamInfo({ url: redactAddress(url), status: StreamInfo_Status.ACTIVE })
-    const stream: Stream = {
-      url,
-      info,
-      push: null,
-      publication: null,
-      moved: false,
-      sentBefore: 0,
-      movedAt: 0,
-      downSince: null,
-      toldRetryAt: 0,
-    }
+    const stream = makeStream(url)
     this.#streams.push(stream)
-    this.info.streamResults.push(info)
+    this.info.streamResults.push(stream.info)
     return stream
   }
 
@@ -201,16 +167,9 @@ export class Egress {
     })
   }
 
-  #hangUp(stream: Stream): void {
-    stream.push?.stop()
-    stream.push = null
-    if (stream.publication !== null) stream.publication.until = Date.now()
-    stream.publication = null
-  }
-
   #failed(stream: Stream, text: string): void {
     if (this.info.status !== EgressStatus.EGRESS_ACTIVE || !this.#streams.includes(stream)) return
-    this.#hangUp(stream)
+    hangUp(stream)
     const now = Date.now()
     stream.downSince ??= now
     if (!stream.moved || now - stream.downSince > this.#context.times.reconnectMs) {
@@ -240,10 +199,7 @@ export class Egress {
   }
 
   #finish(stream: Stream, status: StreamInfo_Status): void {
-    const { info } = stream
-    info.status = status
-    info.endedAt = nanoseconds()
-    info.duration = info.startedAt === 0n ? 0n : info.endedAt - info.startedAt
+    finish(stream, status)
     this.#streams = this.#streams.filter((other) => other !== stream)
   }
 
@@ -287,7 +243,7 @@ export class Egress {
   #end(status: EgressStatus, failure?: { readonly code: number; readonly error: string }): void {
     if (this.isOver) return
     for (const stream of this.#streams) {
-      this.#hangUp(stream)
+      hangUp(stream)
       this.#finish(stream, StreamInfo_Status.FINISHED)
     }
     this.info.status = status
@@ -302,7 +258,7 @@ export class Egress {
   #letGo(): void {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
-    for (const stream of this.#streams) this.#hangUp(stream)
+    for (const stream of this.#streams) hangUp(stream)
     this.#context.life.endedAt ??= Date.now()
   }
 

@@ -15,7 +15,7 @@
 // `livekit.fired('StartEgress.reset')` says how often each fault really happened.
 //
 // Where LiveKit is not known for sure it is played like this: asking for one unknown egress by id is 404; a room
-// that opens again is a new room; an egress that lost its node stays in its room's list of participants.
+// that opens again is a new room; an egress that loses its node leaves its room at once, and is listed as active.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { randomBytes } from 'node:crypto'
