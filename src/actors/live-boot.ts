@@ -14,6 +14,8 @@ import type { LiveWorld } from './live-world.ts'
 import type { Sender } from './outbound.ts'
 
 const MINUTE_MS = 60_000
+/** Lost starts that are looked out for again after a restart: longer than a clock is usually set by. */
+const UNKNOWN_MS = 2 * 3_600_000
 
 const bornOf = (world: LiveWorld, row: rows.EgressRow): Born => {
   if (row.desired === 'off') return { ...FRESH, resume: row.state === 'stopped' ? 'stopped' : 'stopping' }
@@ -41,13 +43,13 @@ const recall = (
   const { holding } = sender
   const nowMs = world.monotonicMs()
   const job = egresses.job(sender, { isStopped: false })
-  for (const { id, lkEgressId, startedAt, errorCode } of attempts) {
+  for (const { id, lkEgressId, errorCode } of attempts) {
     if (lkEgressId === null) {
       // One start at a time: an older one without an answer was resolved before this one was sent.
       if (holding.lost !== null)
         job.records.end(holding.lost.attemptId, null, { code: 'start_unknown', error: null })
-      const sinceMs = nowMs - Math.max(0, world.now() - startedAt)
-      holding.lost = { attemptId: id, sinceMs, absentMs: null }
+      // The grace begins anew: how long the process was down, only a clock that can be set would say.
+      holding.lost = { attemptId: id, sinceMs: nowMs, absentMs: null }
     } else if (errorCode === 'stop_unconfirmed') {
       holding.abandoned.add(lkEgressId)
       dispose(job, lkEgressId)
@@ -72,7 +74,7 @@ const suspect = (world: LiveWorld, outbounds: Outbounds, egresses: Egresses, row
     sender.since = row.endedAt
     egresses.spawn(sender, { ...FRESH, resume: 'stopped' })
   }
-  sender.holding.suspectUntilMs = world.monotonicMs() + row.endedAt + SUSPICION_MS - world.now()
+  sender.holding.suspectUntilMs = world.monotonicMs() + SUSPICION_MS
   world.fork(
     Effect.andThen(
       knowAddress(egresses.job(sender, { isStopped: false })),
@@ -121,7 +123,7 @@ export const awakenLive = (
       }
       outbounds.endIfOver(outbound)
     }
-    for (const row of yield* rows.unknownSince(world.now() - SUSPICION_MS)) {
+    for (const row of yield* rows.unknownSince(world.now() - UNKNOWN_MS)) {
       suspect(world, outbounds, egresses, row)
     }
   }).pipe(Effect.provideService(Database, world.database))
