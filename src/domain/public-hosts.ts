@@ -41,16 +41,17 @@ const allocatedV6 = listOf('ipv6', ['2000::/3'])
 const INNER =
   /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|arpa|svc|onion|invalid)$/
 
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)
+
 /** The host as everybody reads it, in lower case, without brackets; null when it is not written plainly. */
 export const plainHost = (text: string): string | null => {
   const host = text.toLowerCase()
-  if (/^\[.*\]$/.test(host)) return isIPv6(host.slice(1, -1)) ? host.slice(1, -1) : null
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/.test(host))
-    return null
-  if (host.length > 253) return null
+  const inner = /^\[(.*)\]$/.exec(host)?.[1]
+  if (inner === undefined ? host.length > 253 || !NAME.test(host) : !isIPv6(inner)) return null
   // Octal, hexadecimal and shortened numbers are one address to one reader and another to the next.
   const read = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null
-  return read === host ? host : null
+  return read === host ? (inner ?? host) : null
 }
 
 /** True when this plain host is neither private nor meant for one machine or network alone. */

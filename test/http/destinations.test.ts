@@ -100,7 +100,7 @@ describe('L37: what is refused', () => {
     ['twitch', { url: 'http://live.twitch.tv/app' }, '/url', 'rtmp://'],
     ['twitch', { url: 'rtmp://169.254.169.254/' }, '/url', 'public internet'],
     ['twitch', { url: 'rtmp://169.254.169.254/latest' }, '/url', 'public internet'],
-    ['twitch', { url: 'rtmp://[::ffff:10.0.0.1]/live' }, '/url', 'public internet'],
+    ['twitch', { url: 'rtmp://[::ffff:a00:1]/live' }, '/url', 'public internet'],
     ['twitch', { url: 'rtmp://live.twitch.tv/app\r\nX-Evil: 1' }, '/url', 'printable ASCII'],
     ['twitch', { url: `rtmp://live.twitch.tv/${'a'.repeat(10_000)}` }, '/url', '2048'],
     ['twitch', { url: 'rtmp://user:pass@live.twitch.tv/app' }, '/url', 'without a user'],
