@@ -5,7 +5,7 @@ import * as Effect from 'effect/Effect'
 import * as Redacted from 'effect/Redacted'
 import type { Destination } from '../domain/destination.ts'
 import { streamUrlOf } from '../domain/destination-rules.ts'
-import { dispose, endRunning } from './ending.ts'
+import { dispose, endRunning, settleEnded } from './ending.ts'
 import { launch } from './flight.ts'
 import type { Ended, Job } from './job.ts'
 import { sentPage, type LiveKitError, type StartEgress } from './livekit.ts'
@@ -135,6 +135,7 @@ export const attempt = Effect.fnUntraced(function* (job: Job, generation: number
   if (egressId === null) return yield* failed('egress_failed')
 
   const attemptId = holding.ids.get(egressId)?.attemptId ?? job.newId()
+  settleEnded(job)
   if (isAdopted) records.accept(attemptId, egressId, generation, true)
   for (const other of world.holdings.running(holding)) if (other !== egressId) dispose(job, other)
   tell({ type: 'attempt.accepted', egressId })

@@ -79,7 +79,7 @@ export const survey = (job: Job): Effect.Effect<Surveyed, LiveKitError> =>
     return { askedMs, isUnclear: true }
   })
 
-/** The egress of ours to go on with, if there is one; all others of ours are to be stopped. */
+/** The egress of ours to go on with, the one we have had for longest; all others of ours are to be stopped. */
 export const choose = ({ world, holding }: Job): string | null => {
   const fit = [...holding.ids]
     .filter(([egressId, held]) => {
@@ -88,7 +88,7 @@ export const choose = ({ world, holding }: Job): string | null => {
     })
     .map(([egressId, held]) => ({ egressId, held, view: world.sightings.get(egressId)?.view ?? null }))
     .filter(({ view }) => view !== null && isFit(view))
-    .toSorted((a, b) => b.held.sinceMs - a.held.sinceMs)
+    .toSorted((a, b) => a.held.sinceMs - b.held.sinceMs)
   const chosen = fit[0]?.egressId ?? null
   for (const egressId of world.holdings.running(holding)) {
     const held = holding.ids.get(egressId)
