@@ -24,6 +24,8 @@ export interface Played {
   readonly lost: number
   /** Processes that began after another one. */
   readonly restarts: number
+  /** States that were entered and codes of failures, with how often. */
+  readonly seen: ReadonlyMap<string, number>
   readonly perSecond: number
 }
 
@@ -47,9 +49,17 @@ const play = ({ seed, first, steps }: Schedule): Studio => {
   }
 }
 
+const note = (seen: Map<string, number>, studio: Studio): void => {
+  for (const { name, body } of studio.disk.facts) {
+    const what = name === 'egress.state_changed' ? body['to'] : name === 'egress.failed' ? body['code'] : name
+    seen.set(String(what), (seen.get(String(what)) ?? 0) + 1)
+  }
+}
+
 /** Throws what fast-check found, shrunk. */
 export const playSchedules = (schedules: number, seed?: number): Played => {
   const begun = performance.now()
+  const seen = new Map<string, number>()
   let [egresses, lost, restarts] = [0, 0, 0]
   fc.assert(
     fc.property(schedule, (chosen) => {
@@ -59,10 +69,11 @@ export const playSchedules = (schedules: number, seed?: number): Played => {
         .callsOf('start')
         .filter(({ egressId, heard }) => egressId !== null && heard !== 'ok').length
       restarts += studio.boots - 1
+      note(seen, studio)
       studio.close()
     }),
     { numRuns: schedules, ...(seed !== undefined && { seed }) },
   )
   const perSecond = Math.round(schedules / ((performance.now() - begun) / 1_000))
-  return { schedules, egresses, lost, restarts, perSecond }
+  return { schedules, egresses, lost, restarts, seen, perSecond }
 }

@@ -139,7 +139,7 @@ export class Job {
     this.#still()
     this.status = status
     this.endedMs = this.#world.time.ms
-    this.#endedAt = this.#world.time.wall
+    this.#endedAt = this.#world.wall()
     this.#errorCode = errorCode
     this.#error = error
     this.#details = details
@@ -154,7 +154,7 @@ export class Job {
 
   #activate(): void {
     this.status = 'active'
-    this.#startedAt = this.#world.time.wall
+    this.#startedAt = this.#world.wall()
     this.#change()
   }
 
@@ -191,7 +191,7 @@ export class Job {
 
   #streamBegan(): void {
     if (this.#streamStartedAt !== null) return
-    this.#streamStartedAt = this.#world.time.wall
+    this.#streamStartedAt = this.#world.wall()
     this.#change()
   }
 
@@ -203,7 +203,7 @@ export class Job {
     this.#lostMs ??= time.ms
     if (time.ms - this.#lostMs >= RECONNECT_FOR_MS) return this.#fail(error)
     this.#retries += 1
-    this.#lastRetryAt = time.wall
+    this.#lastRetryAt = this.#world.wall()
     if (time.ms - this.#retryToldMs >= RETRY_TOLD_EVERY_MS) {
       this.#retryToldMs = time.ms
       this.#change()

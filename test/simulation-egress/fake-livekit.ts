@@ -9,6 +9,7 @@ import type { VirtualTime } from '../simulation/virtual-time.ts'
 import { Agenda } from './agenda.ts'
 import { Job } from './fake-job.ts'
 import {
+  type About,
   type Answer,
   failed,
   type ListMood,
@@ -16,22 +17,11 @@ import {
   type Refusal,
   type StartMood,
   type StopMood,
+  TIMES,
 } from './moods.ts'
 import { type Ingest, type IngestMood, keyOf, type LaunchMood, redact } from './surroundings.ts'
 import type { Call, CallKind } from './truth.ts'
 import { WebhookQueue } from './webhook-queue.ts'
-
-const ANSWER_MS = 20
-const CLIENT_LIMIT_MS = 10_000
-const SLOW_MS = 60_000
-const STALE_MS = 8_000
-const LATE_MS = { late: 12_000, very_late: 40_000 } as const
-
-interface About {
-  readonly streamUrl?: StartEgress['streamUrl']
-  readonly roomName?: string | null
-  readonly egressId?: string
-}
 
 export class FakeLiveKit {
   start: StartMood = 'ok'
@@ -41,24 +31,28 @@ export class FakeLiveKit {
   endingMs = 200
   /** Starts of one stream key fare differently, the others as `start` says. */
   readonly startOf = new Map<string, StartMood>()
-  /** How the next starts fare, before anything else is asked. */
+  /** How the next ones fare, before anything else is asked. */
   readonly nextStarts: StartMood[] = []
   readonly nextLaunches: LaunchMood[] = []
   /** LiveKit rooms in which nobody is. */
   readonly empty = new Set<string>()
   readonly jobs: Job[] = []
   readonly calls: Call[] = []
+  /** Starts that nobody waits for and that will be carried out. */
+  underWay = 0
   readonly agenda: Agenda
   readonly webhooks: WebhookQueue
   readonly #time: VirtualTime
   readonly #ingests = new Map<string, Ingest>()
   /** Whom LiveKit does not know any more. */
   readonly #forgotten = new Set<string>()
+  readonly #epoch: number
   #boot = 0
   #stamp = 0n
 
   constructor(time: VirtualTime, random: () => number) {
     this.#time = time
+    this.#epoch = time.wall - Math.floor(time.ms)
     this.agenda = new Agenda(time)
     this.webhooks = new WebhookQueue(this.agenda, random)
   }
@@ -99,15 +93,14 @@ export class FakeLiveKit {
   /** LiveKit lost all memory of it, and it is gone. */
   forget(job: Job): void {
     this.#forgotten.add(job.id)
-    if (!job.isOver) job.end('failed', 500, 'gone')
+    job.end('failed', 500, 'gone')
   }
 
   heal(): void {
     this.start = this.list = this.stop = this.launch = 'ok'
     this.endingMs = 200
     this.startOf.clear()
-    this.nextStarts.length = 0
-    this.nextLaunches.length = 0
+    this.nextStarts.length = this.nextLaunches.length = 0
     this.empty.clear()
     for (const ingest of this.#ingests.values()) ingest.mood = 'accept'
     this.webhooks.mood = 'ok'
@@ -122,10 +115,8 @@ export class FakeLiveKit {
 
   wipe(): void {
     this.agenda.clear()
-    this.jobs.length = 0
-    this.calls.length = 0
-    this.webhooks.sent.length = 0
-    this.webhooks.held.length = 0
+    this.underWay = this.jobs.length = this.calls.length = 0
+    this.webhooks.sent.length = this.webhooks.held.length = 0
     this.#ingests.clear()
     this.heal()
   }
@@ -188,7 +179,7 @@ export class FakeLiveKit {
         resume(Effect.tapError(effect, ({ code }) => hear(code)).pipe(Effect.tap(() => hear('ok'))))
       }
       run(call, answer)
-      this.agenda.after(CLIENT_LIMIT_MS, () => answer(failed('timeout', true)))
+      this.agenda.after(TIMES.clientLimitMs, () => answer(failed('timeout', true)))
       return Effect.sync(() => {
         isHeard = true
       })
@@ -220,27 +211,29 @@ export class FakeLiveKit {
     const after = (ms: number, what: () => void): void => void this.agenda.after(ms, what)
     switch (call.mood as StartMood) {
       case 'ok':
-        return after(ANSWER_MS / 2, () => {
+        return after(TIMES.answerMs / 2, () => {
           const made = make()
-          after(ANSWER_MS / 2, () => answer(made))
+          after(TIMES.answerMs / 2, () => answer(made))
         })
       case 'lost_done':
-        after(ANSWER_MS / 2, make)
-        return after(ANSWER_MS * 2, () => answer(failed('unreachable', true)))
+        after(TIMES.answerMs / 2, make)
+        return after(TIMES.answerMs * 2, () => answer(failed('unreachable', true)))
       case 'lost_undone':
-        return after(ANSWER_MS * 2, () => answer(failed('unreachable', true)))
+        return after(TIMES.answerMs * 2, () => answer(failed('unreachable', true)))
       case 'slow':
-        return after(ANSWER_MS, () => {
+        return after(TIMES.answerMs, () => {
           const made = make()
-          after(SLOW_MS, () => answer(made))
+          after(TIMES.slowMs, () => answer(made))
         })
       case 'late':
       case 'very_late':
-        return after(LATE_MS[call.mood as 'late' | 'very_late'], make)
+        this.underWay += 1
+        after(TIMES.lateMs[call.mood as 'late' | 'very_late'], make)
+        return after(TIMES.lateMs[call.mood as 'late' | 'very_late'], () => void (this.underWay -= 1))
       case 'hanging':
         return
       default:
-        return after(ANSWER_MS, () => answer(refused(call.mood as Refusal)))
+        return after(TIMES.answerMs, () => answer(refused(call.mood as Refusal)))
     }
   }
 
@@ -249,12 +242,14 @@ export class FakeLiveKit {
     if (mood === 'hanging') return
     if (mood !== 'ok' && mood !== 'stale') {
       const code = mood === 'incomplete' ? 'bad_answer' : mood
-      this.agenda.after(ANSWER_MS, () => answer(failed(code)))
+      this.agenda.after(TIMES.answerMs, () => answer(failed(code)))
       return
     }
-    this.agenda.after(ANSWER_MS / 2, () => {
+    this.agenda.after(TIMES.answerMs / 2, () => {
       const taken = take()
-      this.agenda.after(mood === 'stale' ? STALE_MS : ANSWER_MS / 2, () => answer(Effect.succeed(taken)))
+      this.agenda.after(mood === 'stale' ? TIMES.staleMs : TIMES.answerMs / 2, () =>
+        answer(Effect.succeed(taken)),
+      )
     })
   }
 
@@ -262,13 +257,13 @@ export class FakeLiveKit {
     const mood = call.mood as StopMood
     if (mood === 'hanging') return
     if (mood !== 'ok' && mood !== 'lost_done') {
-      this.agenda.after(ANSWER_MS, () => answer(failed(mood)))
+      this.agenda.after(TIMES.answerMs, () => answer(failed(mood)))
       return
     }
-    this.agenda.after(ANSWER_MS / 2, () => {
+    this.agenda.after(TIMES.answerMs / 2, () => {
       const stopped = this.#end(egressId)
       const heard = mood === 'ok' ? stopped : failed('unreachable', true)
-      this.agenda.after(ANSWER_MS / 2, () => answer(heard))
+      this.agenda.after(TIMES.answerMs / 2, () => answer(heard))
     })
   }
 
@@ -282,8 +277,12 @@ export class FakeLiveKit {
     return Effect.succeed({ ...job.info, status, updatedAtNs: this.#nowNs() })
   }
 
+  #wall(): number {
+    return this.#epoch + Math.floor(this.#time.ms)
+  }
+
   #nowNs(): bigint {
-    return BigInt(this.#time.wall) * 1_000_000n + (this.#stamp++ % 1_000_000n)
+    return BigInt(this.#wall()) * 1_000_000n + (this.#stamp++ % 1_000_000n)
   }
 
   get #surroundings() {
@@ -292,6 +291,7 @@ export class FakeLiveKit {
       agenda: this.agenda,
       ingest: (key: string) => this.ingest(key),
       redact,
+      wall: () => this.#wall(),
       nowNs: () => this.#nowNs(),
       tell: this.webhooks.tell,
       endingMs: () => this.endingMs,

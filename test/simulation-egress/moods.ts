@@ -1,7 +1,7 @@
 // How the simulated LiveKit fares with what it is asked.
 
 import * as Effect from 'effect/Effect'
-import { LiveKitError } from '../../src/egress/livekit.ts'
+import { LiveKitError, type StartEgress } from '../../src/egress/livekit.ts'
 
 export type Code = LiveKitError['code']
 
@@ -27,6 +27,22 @@ export type ListMood = 'ok' | Refusal | 'hanging' | 'stale' | 'incomplete'
 
 /** `lost_done`: it is done and the answer is lost. */
 export type StopMood = 'ok' | Refusal | 'lost_done' | 'hanging'
+
+/** How long answers take, and how long they are waited for. */
+export const TIMES = {
+  answerMs: 20,
+  clientLimitMs: 10_000,
+  slowMs: 60_000,
+  staleMs: 8_000,
+  lateMs: { late: 12_000, very_late: 40_000 },
+} as const
+
+/** What a question names. */
+export interface About {
+  readonly streamUrl?: StartEgress['streamUrl']
+  readonly roomName?: string | null
+  readonly egressId?: string
+}
 
 export type Answer<A> = (effect: Effect.Effect<A, LiveKitError>) => void
 

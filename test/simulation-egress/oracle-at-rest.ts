@@ -6,7 +6,11 @@ import type { Studio } from './studio.ts'
 
 const checkDestination = (studio: Studio, roomId: string, platform: string): void => {
   const where = `${platform} of ${roomId}`
-  const row = egressesOf(studio).findLast((one) => one.room_id === roomId && one.platform === platform)
+  // Clocks may be set back; generations are not.
+  const row = egressesOf(studio)
+    .filter((one) => one.room_id === roomId && one.platform === platform)
+    .toSorted((a, b) => a.generation - b.generation)
+    .at(-1)
   const running = studio.livekit.runningOf(studio.town.key(roomId, platform))
   const shown = studio.live.status(roomId)?.destinations.find((one) => one.platform === platform)
   if (row === undefined) {

@@ -15,7 +15,6 @@ import {
   untilState,
 } from './plays.ts'
 import type { Studio } from './studio.ts'
-import type { StartMood } from './moods.ts'
 
 let studio: Studio
 afterEach(() => studio.close())
@@ -125,6 +124,23 @@ describe('a start that LiveKit does not carry out', () => {
     judgeAtRest(studio)
   })
 
+  it('goes on when a person retries in the moment in which it tries by itself', () => {
+    for (let beforeMs = 0; beforeMs < 8; beforeMs += 1) {
+      studio = open()
+      studio.livekit.nextStarts.push('room_not_found', 'room_not_found', 'room_not_found')
+      accept(studio, 'start', ['youtube'])
+      until(studio, () => shown(studio, 'youtube').attempt === 3 && stateOf(studio, 'youtube') === 'backoff')
+      const leftMs = (shown(studio, 'youtube').nextAttemptAt ?? 0) - studio.time.wall
+      studio.time.advance(leftMs - beforeMs)
+      studio.command('retry', ROOM, ['youtube'])
+      untilState(studio, 'youtube', 'live', 20_000)
+      expect(starts('youtube').length).toBe(4)
+      judgeAtRest(studio)
+      studio.close()
+    }
+    studio = open()
+  })
+
   it('L35: waits without a storm while LiveKit refuses the API key, and goes on by itself', () => {
     studio = open(['r1', 'r2'])
     goLive(studio, 'r2')
@@ -141,74 +157,6 @@ describe('a start that LiveKit does not carry out', () => {
     expect(stateOf(studio, 'youtube', 'r2')).toBe('live')
     studio.livekit.heal()
     until(studio, () => stateOf(studio, 'youtube') === 'live' && stateOf(studio, 'twitch') === 'live', 45_000)
-    judgeAtRest(studio)
-  })
-})
-
-describe('a start whose answer is lost', () => {
-  for (const mood of ['lost_done', 'slow', 'late'] as const satisfies readonly StartMood[]) {
-    it(`${mood === 'lost_done' ? 'L04' : 'L03'}: is found in the list and taken over, not started again (${mood})`, () => {
-      studio = open()
-      studio.livekit.nextStarts.push(mood)
-      accept(studio, 'start', ['youtube'])
-      until(studio, () => shown(studio, 'youtube').errorCode === 'start_unknown', 11_000)
-      untilState(studio, 'youtube', 'live', 40_000)
-      expect(starts('youtube').map((call) => call.mood)).toEqual([mood])
-      expect(starts('youtube')[0]?.heard).not.toBe('ok')
-      expect(studio.livekit.jobs.length).toBe(1)
-      expect(shown(studio, 'youtube')).toMatchObject({ status: 'live', errorCode: null })
-      studio.time.advance(120_000)
-      expect(studio.livekit.jobs.length).toBe(1)
-      judgeAtRest(studio)
-    })
-  }
-
-  for (const mood of ['lost_undone', 'hanging'] as const) {
-    it(`L03: is not repeated before it was absent twice and the grace is over (${mood})`, () => {
-      studio = open()
-      studio.livekit.nextStarts.push(mood)
-      accept(studio, 'start', ['youtube'])
-      untilState(studio, 'youtube', 'live', 60_000)
-      const [first, second] = starts('youtube')
-      expect(first?.heard).not.toBe('ok')
-      expect((second?.atMs ?? 0) - (first?.heardMs ?? 0)).toBeGreaterThanOrEqual(15_000)
-      const looks = studio.livekit
-        .callsOf('list')
-        .filter(({ atMs, heard }) => heard === 'ok' && atMs > first!.heardMs! && atMs < second!.atMs)
-      expect(looks.length).toBeGreaterThanOrEqual(2)
-      judgeAtRest(studio)
-    })
-  }
-
-  it('L03: that LiveKit carries out long after everybody gave it up leaves one in the end', () => {
-    studio = open()
-    studio.livekit.nextStarts.push('very_late')
-    accept(studio, 'start', ['youtube'])
-    studio.time.advance(120_000)
-    expect(starts('youtube').length).toBe(2)
-    expect(studio.livekit.jobs.length).toBe(2)
-    expect(studio.livekit.running.length).toBe(1)
-    const [one, other] = studio.livekit.jobs
-    const bothMs =
-      Math.min(one?.endedMs ?? Infinity, other?.endedMs ?? Infinity) -
-      Math.max(one!.createdMs, other!.createdMs)
-    expect(bothMs).toBeLessThan(10_000)
-    expect(stateOf(studio, 'youtube')).toBe('live')
-    judgeAtRest(studio)
-  })
-
-  it('L03: is not believed absent by a list that was asked before it', () => {
-    studio = open()
-    goLive(studio, ROOM, ['twitch'])
-    studio.livekit.list = 'stale'
-    studio.livekit.nextStarts.push('late')
-    accept(studio, 'start', ['youtube'])
-    until(studio, () => starts('youtube').length > 0, 30_000)
-    studio.time.advance(120_000)
-    expect(studio.livekit.callsOf('list').filter(({ mood }) => mood === 'stale').length).toBeGreaterThan(3)
-    expect(starts('youtube').length).toBe(1)
-    studio.livekit.heal()
-    untilState(studio, 'youtube', 'live')
     judgeAtRest(studio)
   })
 })

@@ -131,6 +131,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
     studio.time.advance(pick(DOWN_MS, by))
     studio.boot()
   },
+  clock: ({ time }, by) => time.jumpWall(pick([3_600_000, -3_600_000, 40_000, -40_000], by)),
   freeze: ({ time }, by) => time.stall(pick([2_000, 30_000], by)),
 }
 
@@ -151,6 +152,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   disk: 6,
   die: 3,
   freeze: 3,
+  clock: 2,
 }
 const CHOICES: readonly string[] = Object.keys(STEPS).flatMap((name) =>
   Array.from({ length: WEIGHTS[name] ?? 5 }, () => name),
@@ -183,9 +185,15 @@ export const heal = (studio: Studio): void => {
       if (state === 'failed' || state === 'backoff') studio.command('retry', roomId, [platform])
     }
   }
-  const isAtRest = () =>
-    states(studio).every((state) => state === 'live' || state === 'stopped') &&
-    livekit.running.every(({ isPublishing, status }) => isPublishing && status === 'active')
+  const isAtRest = () => {
+    const on = states(studio).filter((state) => state === 'live').length
+    return (
+      livekit.underWay === 0 &&
+      livekit.running.length === on &&
+      livekit.running.every(({ isPublishing, status }) => isPublishing && status === 'active') &&
+      states(studio).every((state) => state === 'live' || state === 'stopped')
+    )
+  }
   const from = time.ms
   // What ended just now is still shown as live, so one look is not enough.
   let rested = 0

@@ -140,6 +140,30 @@ describe('a stop', () => {
     judgeAtRest(studio)
   })
 
+  it('and a start of which nobody knows whether it was written leave no session over and wanted', () => {
+    for (const mood of ['unknown', 'lost'] as const) {
+      for (const ms of [0, 5, 16, 100, 210, 230, 260, 400]) {
+        studio = open()
+        goLive(studio)
+        studio.command('stop', ROOM, ['youtube', 'twitch'])
+        studio.time.advance(ms)
+        studio.disk.mood = mood
+        studio.command('start', ROOM, ['youtube'])
+        studio.time.advance(4_000)
+        expect(studio.disk.met[mood]).toBeGreaterThan(0)
+        studio.disk.heal()
+        settle(30_000)
+        judgeAtRest(studio)
+        studio.kill()
+        studio.boot()
+        settle(30_000)
+        judgeAtRest(studio)
+        studio.close()
+      }
+    }
+    studio = open()
+  })
+
   it('L17: is answered at once and asked for again until LiveKit has done it', () => {
     studio = open()
     goLive(studio)

@@ -21,7 +21,9 @@ export interface Surroundings {
   readonly agenda: Agenda
   readonly ingest: (key: string) => Ingest
   readonly redact: (url: string) => string
-  /** Strictly increasing. */
+  /** LiveKit's own clock, milliseconds UTC: nobody sets it when ours is set. */
+  readonly wall: () => number
+  /** The same, strictly increasing. */
   readonly nowNs: () => bigint
   readonly tell: (event: string, view: EgressView) => void
   /** How long an egress takes to end after it was asked to. */
