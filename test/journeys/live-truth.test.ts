@@ -216,3 +216,44 @@ describe('one room among others', () => {
     ])
   })
 })
+
+describe('an egress whose node died', () => {
+  const open = studioOf({ reportsAll: true })
+
+  it('L12: is never believed to have stopped, and nothing takes its place unless a person insists', async () => {
+    const studio = open()
+    const { livekit, product } = studio
+    await studio.add('haunted')
+    await studio.start('haunted', ['youtube'])
+    const { egress_id: ghost } = await studio.reaches('haunted', 'youtube', 'live')
+    livekit.egress(ghost ?? '').kill()
+    await studio.stop('haunted')
+    const doubted = await studio.until(
+      'haunted',
+      'youtube',
+      'doubted',
+      ({ error_code: code }) => code === 'stop_unconfirmed',
+    )
+    expect(doubted).toMatchObject({ status: 'error', state: 'stopping', egress_id: ghost })
+    expect(livekit.truth.callsOf('StopEgress').every(({ answered }) => answered === 503)).toBe(true)
+
+    // A start is taken, or refused once the alarm is raised, and comes true when the stop is confirmed: not before.
+    const asked = livekit.truth.callsOf('StopEgress').length
+    const { status } = await product.request('/api/live/start', {
+      method: 'POST',
+      body: JSON.stringify({ room: 'haunted', platforms: ['youtube'] }),
+    })
+    expect([202, 409]).toContain(status)
+    await studio.house.until(
+      'another request to stop',
+      () => livekit.truth.callsOf('StopEgress').length > asked,
+    )
+    expect(livekit.truth.lives).toHaveLength(1)
+
+    await studio.start('haunted', ['youtube'], { force: true })
+    const { egress_id: next } = await studio.reaches('haunted', 'youtube', 'live')
+    expect(next).not.toBe(ghost)
+    expect(livekit.platform('youtube').onAir).toHaveLength(1)
+    expect(studio.doubles).toEqual([])
+  })
+})
