@@ -93,7 +93,7 @@ export const rtmpHost = (url: string): string => /^rtmps?:\/\/(\[[^\]]*\]|[^/?#:
 /**
  * Address and key as LiveKit takes them: everything after the last slash is the key, and it is the part that
  * LiveKit shortens when it shows the address. So a query of the application stays before the slash
- * (`…/live2?backup=1/KEY`), and a key has no slash. Checked against egress 1.14 and GStreamer's rtmp2sink, which
- * cut at the last slash too.
+ * (`…/live2?backup=1/KEY`), and a key has no slash. How GStreamer's rtmp2sink cuts an address with a query was not
+ * tried: YouTube's backup address is an option, never a default.
  */
 export const joinKey = (url: string, key: string): string => `${url}/${key}`
