@@ -100,27 +100,37 @@ export const list = (filter: AssetFilter): Query<readonly Asset[]> =>
     const args: SqlValue[] = []
     const arg = (value: SqlValue): string => `?${args.push(value)}`
     const where = ['removed_at IS NULL']
-    if (filter.type !== undefined) where.push(`type = ${arg(filter.type)}`)
-    if (filter.visibility !== undefined) where.push(`visibility = ${arg(filter.visibility)}`)
-    if (filter.statuses !== undefined && filter.statuses.length > 0) {
-      where.push(`status IN (${filter.statuses.map(arg).join(', ')})`)
-    }
     if (numbers !== null) where.push(`no IN (SELECT value FROM json_each(${arg(JSON.stringify(numbers))}))`)
     else if (q !== '') where.push(`instr(search, ${arg(q)}) > 0`)
     if (after !== undefined) {
       where.push(`(${sort}, id) ${descending ? '<' : '>'} (${arg(after.value)}, ${arg(after.id)})`)
     }
+    const type = filter.type === undefined ? null : `type = ${arg(filter.type)}`
+    const visibility = filter.visibility === undefined ? null : `visibility = ${arg(filter.visibility)}`
+    const statuses = filter.statuses ?? []
+    const status = statuses.length === 0 ? null : `status IN (${statuses.map(arg).join(', ')})`
+    // Most are ready: their index would gather and sort nearly all, while any other order meets enough of them soon.
+    const isRare = status !== null && !statuses.includes('ready')
     const order = `ORDER BY ${sort} ${descending ? 'DESC' : 'ASC'}, id ${descending ? 'DESC' : 'ASC'} LIMIT ${arg(limit)}`
-    const page = (...more: readonly string[]): string =>
-      `SELECT * FROM assets WHERE ${[...where, ...more].join(' AND ')} ${order}`
+    /** Walks the index of the condition that leaves the least; a plus keeps the planner from the others. */
+    const page = (whose: string | null, isOwn: boolean): string => {
+      const all = [
+        [status, isRare && !isOwn],
+        [type, !isRare && !isOwn],
+        [visibility, !isRare && !isOwn && type === null],
+        [whose, isOwn || (!isRare && type === null)],
+      ] as const
+      const asked = all.flatMap(([text, leads]) => (text === null ? [] : [leads ? text : `+${text}`]))
+      return `SELECT * FROM assets WHERE ${[...where, ...asked].join(' AND ')} ${order}`
+    }
     // Two walks of one index each instead of one that steps over everything that is somebody else's.
     const mine = owner === null || owner === OPERATOR ? null : arg(owner)
     const sql =
       owner === OPERATOR
-        ? page()
+        ? page(null, false)
         : mine === null
-          ? page(`visibility = 'public'`)
-          : `SELECT * FROM (${page(`owner = ${mine}`)}) UNION ALL SELECT * FROM (${page(`visibility = 'public'`, `owner <> ${mine}`)}) ${order}`
+          ? page(`visibility = 'public'`, false)
+          : `SELECT * FROM (${page(`owner = ${mine}`, true)}) UNION ALL SELECT * FROM (${page(`visibility = 'public' AND owner <> ${mine}`, false)}) ${order}`
     const rows = yield* database.read(sql, args)
     return rows.map(assetOf)
   })

@@ -9,6 +9,13 @@ export const assetCare = {
     `ALTER TABLE asset_sweeps ADD COLUMN asked_by TEXT NOT NULL DEFAULT 'system'`,
     // A person said that many missing at once are truly gone.
     `ALTER TABLE asset_sweeps ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0`,
+    // Pages of one type, and of what is public, in every order: without these each page would sort all of them.
+    ...['type', 'visibility'].flatMap((filter) =>
+      ['updated_at', 'display_name', 'size_bytes'].map(
+        (sort) =>
+          `CREATE INDEX assets_by_${filter}_${sort} ON assets(${filter}, ${sort}, id) WHERE removed_at IS NULL`,
+      ),
+    ),
     // What the store's sentinel object must say, so that another bucket is not taken for ours.
     `CREATE TABLE asset_sentinel (
       no INTEGER PRIMARY KEY CHECK (no = 1),
