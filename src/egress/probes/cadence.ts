@@ -53,10 +53,12 @@ export const waitMs = (
 /** At least what the platform asked for; spread out by chance, so that many do not come back at once. */
 export const failedWaitMs = (
   { failures }: Pace,
-  { code, retryAfterMs }: ProbeError,
-  { slowMs, failedMaxMs }: Cadence,
+  { code, retryAfterMs, wasAsked }: ProbeError,
+  { fastMs, slowMs, failedMaxMs }: Cadence,
   chance: number,
 ): number => {
+  // Whoever left it alone knows when to ask it again.
+  if (!wasAsked) return Math.max(retryAfterMs ?? 0, fastMs) * (1 + chance * 0.1)
   const backoffMs = Math.min(slowMs * 2 ** (failures - 1), failedMaxMs)
   return Math.max(backoffMs, retryAfterMs ?? PROBE_TROUBLES[code].restMs) * (1 + chance * 0.1)
 }

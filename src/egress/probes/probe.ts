@@ -27,10 +27,15 @@ export class ProbeError extends Schema.TaggedError<ProbeError>()('ProbeError', {
   code: Schema.Literals(PROBE_FAILURES),
   /** How long it asked to be left alone; null when it did not say. */
   retryAfterMs: Schema.NullOr(Schema.Number),
+  /** False: it is left alone since an earlier failure, and was not asked this time. */
+  wasAsked: Schema.Boolean,
 }) {}
 
-export const probeError = (code: ProbeFailure, retryAfterMs: number | null = null): ProbeError =>
-  new ProbeError({ code, retryAfterMs })
+export const probeError = (
+  code: ProbeFailure,
+  retryAfterMs: number | null = null,
+  wasAsked = true,
+): ProbeError => new ProbeError({ code, retryAfterMs, wasAsked })
 
 interface Row {
   readonly severity: Issue['severity']

@@ -82,7 +82,7 @@ export const watchPlatforms = (
 
     const failed = Effect.fnUntraced(function* (key: string, entry: Entry, error: ProbeError) {
       if (!isCurrent(key, entry)) return
-      entry.failures += 1
+      if (error.wasAsked) entry.failures += 1
       entry.shown = 'unknown'
       entry.nextMs = (yield* monotonicMs) + failedWaitMs(entry, error, cadence, yield* Random.next)
       see(entry.roomId, entry.platform, unknownOf(error, yield* Clock.currentTimeMillis))
