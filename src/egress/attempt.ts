@@ -135,7 +135,7 @@ export const attempt = Effect.fnUntraced(function* (job: Job, generation: number
   if (egressId === null) return yield* failed('egress_failed')
 
   const attemptId = holding.ids.get(egressId)?.attemptId ?? job.newId()
-  settleEnded(job)
+  settleEnded(job, egressId)
   if (isAdopted) records.accept(attemptId, egressId, generation, true)
   for (const other of world.holdings.running(holding)) if (other !== egressId) dispose(job, other)
   tell({ type: 'attempt.accepted', egressId })

@@ -44,13 +44,19 @@ export const endEgress = Effect.fnUntraced(function* (world: EgressWorld, egress
   }
 })
 
-/** What has ended is written down and held no longer. */
-export const settleEnded = ({ world, holding, records }: Job): void => {
-  for (const [egressId, { attemptId }] of holding.ids) {
-    const sighting = world.sightings.get(egressId)
-    if (sighting === null || !isOver(sighting)) continue
-    records.end(attemptId, sighting, { code: null, error: errorOfEnd(sighting) })
-    world.holdings.release(holding, egressId)
+/** When it has ended it is written down and held no longer. */
+const settleOne = ({ world, holding, records }: Job, egressId: string): void => {
+  const held = holding.ids.get(egressId)
+  const sighting = world.sightings.get(egressId)
+  if (held === undefined || sighting === null || !isOver(sighting)) return
+  records.end(held.attemptId, sighting, { code: null, error: errorOfEnd(sighting) })
+  world.holdings.release(holding, egressId)
+}
+
+/** Everything that has ended; `watched` is somebody else's to end. */
+export const settleEnded = (job: Job, watched: string | null = null): void => {
+  for (const egressId of [...job.holding.ids.keys()]) {
+    if (egressId !== watched) settleOne(job, egressId)
   }
 }
 
@@ -59,7 +65,7 @@ export const dispose = (job: Job, egressId: string): void => {
   job.world.fork(
     Effect.andThen(
       endEgress(job.world, egressId),
-      Effect.sync(() => settleEnded(job)),
+      Effect.sync(() => settleOne(job, egressId)),
     ),
   )
 }
