@@ -9,6 +9,7 @@ import { Assets, type UploadProgress } from './assets.ts'
 import * as changes from './changes.ts'
 import { makeDesk, type AssetDesk, type AssetsOptions } from './desk.ts'
 import { recover } from './recovery.ts'
+import * as resumable from './resumable.ts'
 import { ObjectStore } from './store.ts'
 import { upload } from './upload.ts'
 
@@ -40,6 +41,10 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
       yield* Effect.forkScoped(round.pipe(Effect.delay(RECOVERY_EVERY), Effect.forever))
       return Assets.of({
         upload: (request, body) => on(upload(desk, request, body)),
+        beginParts: (request) => on(resumable.begin(desk, request)),
+        partAddresses: (id, numbers, caller) => on(resumable.addresses(desk, id, numbers, caller)),
+        completeParts: (id, parts, caller) => on(resumable.finish(desk, id, parts, caller)),
+        abortParts: (id, caller) => on(resumable.abort(desk, id, caller)),
         progress: (id) => on(Effect.map(uploads.find(id), (row) => progressOf(desk, row))),
         find: (id) => on(rows.find(id)),
         findByKey: (key) => on(rows.findByKey(key)),

@@ -48,6 +48,28 @@ export interface UploadProgress {
   readonly endedAt: number | null
 }
 
+/** An upload whose parts the client puts into the store itself. */
+export interface PartsUpload {
+  readonly id: string
+  readonly assetId: string
+  /** Of each part but the last, which has the rest. */
+  readonly partBytes: number
+  readonly parts: number
+}
+
+/** Where one part may be put, until then. */
+export interface PartAddress {
+  readonly number: number
+  readonly url: string
+  readonly expiresAt: number
+}
+
+/** A part as the store took it: its etag without quotes. */
+export interface SentPart {
+  readonly number: number
+  readonly etag: string
+}
+
 /** Why the body of an upload broke off on the client's side. Thrown by the body that is given to `upload`. */
 export class BodyBroken extends Error {
   readonly code: 'client_aborted' | 'client_stalled' | 'size_mismatch' | 'too_large'
@@ -65,6 +87,20 @@ export class Assets extends Context.Service<
   {
     /** Reads the body to its end or lets it be; the row follows, whatever happens. Uploads of one key take turns. */
     readonly upload: (request: UploadRequest, body: Bytes) => Answer<Uploaded>
+    /** Refuses with `conflict` when the store takes files as one only. */
+    readonly beginParts: (request: UploadRequest & { readonly sizeBytes: number }) => Answer<PartsUpload>
+    readonly partAddresses: (
+      uploadId: string,
+      numbers: readonly number[],
+      caller: AssetCaller,
+    ) => Answer<readonly PartAddress[]>
+    /** Joins the parts and reads them back; what is not what was said is removed again. */
+    readonly completeParts: (
+      uploadId: string,
+      parts: readonly SentPart[],
+      caller: AssetCaller,
+    ) => Answer<Asset>
+    readonly abortParts: (uploadId: string, caller: AssetCaller) => Answer<void>
     readonly progress: (uploadId: string) => Effect.Effect<UploadProgress | null, DbError>
     /** Null also for what was removed. Whether the caller may know of it is the caller's question. */
     readonly find: (id: string) => Effect.Effect<Asset | null, DbError>

@@ -120,6 +120,7 @@ export const folderStore = (root: string): Layer.Layer<ObjectStore> =>
           }),
         head: (key) => attempt(() => folder.head(key)),
         remove: (key) => attempt(() => folder.remove(key)),
+        parts: null,
         abandon: () => Effect.void,
       })
     }),

@@ -10,6 +10,7 @@ import type { Database } from '../db/database.ts'
 import type { AssetErrorCode } from '../domain/asset.ts'
 import type { CommandRefused, DbError } from '../domain/errors.ts'
 import { commit, factOf, inTurn, type AssetDesk } from './desk.ts'
+import { isForgotten } from './resumable.ts'
 import { isThere } from './upload-body.ts'
 
 type Recovery<A> = Effect.Effect<A, DbError, Database>
@@ -81,8 +82,10 @@ const settle = (desk: AssetDesk, upload: UploadRow): Recovery<void> =>
 /** Ends what an earlier try left under this key. The caller has the key's turn. */
 export const settleKey = (desk: AssetDesk, key: string): Recovery<void> =>
   Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
     for (const upload of yield* runningOf(key)) {
-      if (upload.way === 'stream' && !desk.running.has(upload.id)) yield* settle(desk, upload)
+      if ((upload.way === 'stream' || isForgotten(upload, now)) && !desk.running.has(upload.id))
+        yield* settle(desk, upload)
     }
   })
 

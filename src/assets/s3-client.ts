@@ -21,8 +21,12 @@ export interface S3Options {
 const ATTEMPTS_MAX = 4
 const SOCKETS_MAX = 256
 
-export const makeClient = (options: S3Options): S3Client => {
-  const checksums = options.endpoint === null ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
+export const makeClient = (
+  options: S3Options,
+  checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED' = options.endpoint === null
+    ? 'WHEN_SUPPORTED'
+    : 'WHEN_REQUIRED',
+): S3Client => {
   const requestTimeout = options.requestTimeoutMs ?? 60_000
   return new S3Client({
     region: options.region,

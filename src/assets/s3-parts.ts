@@ -88,7 +88,7 @@ const isUnsupported = (error: StoreError): boolean => error.status === 501
  * Does it on the condition that nothing is there, where the server knows such a thing. 409 is two at once: the
  * other one decides it in a moment.
  */
-const conditionally = <A>(
+export const conditionally = <A>(
   ifAbsent: boolean,
   act: (condition: { readonly IfNoneMatch?: '*' }) => Effect.Effect<A, StoreError>,
 ): Effect.Effect<A, StoreError> => {

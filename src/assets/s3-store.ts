@@ -15,6 +15,7 @@ import * as Semaphore from 'effect/Semaphore'
 import { KEY_MAX_BYTES, keyProblem, SENTINEL_KEY } from '../domain/asset.ts'
 import { makeClient, type S3Options } from './s3-client.ts'
 import { s3Error } from './s3-errors.ts'
+import { makeResumable } from './s3-resumable.ts'
 import { putParts, type PartsContext } from './s3-parts.ts'
 import { ObjectStore, StoreError, type Bytes, type ObjectHead } from './store.ts'
 
@@ -84,7 +85,7 @@ const placeIn = (options: S3Options) => (key: string) => {
   return { Bucket: options.bucket, Key: whole }
 }
 
-const makeStore = (options: S3Options, client: S3Client) =>
+const makeStore = (options: S3Options, client: S3Client, signer: S3Client) =>
   Effect.gen(function* () {
     const uploads = yield* Semaphore.make(UPLOADS_AT_ONCE)
     const sending = yield* Semaphore.make(PARTS_AT_ONCE)
@@ -141,6 +142,7 @@ const makeStore = (options: S3Options, client: S3Client) =>
             client.send(new DeleteObjectCommand(placeOf(key)), { abortSignal }),
           ),
         ),
+      parts: makeResumable(context, signer, placeOf),
       abandon: (key, storeUpload) =>
         orGone(
           attempt('AbortMultipartUpload', (abortSignal) =>
@@ -157,10 +159,10 @@ export const s3Store = (options: S3Options): Layer.Layer<ObjectStore> =>
   Layer.effect(
     ObjectStore,
     Effect.gen(function* () {
-      const client = yield* Effect.acquireRelease(
-        Effect.sync(() => makeClient(options)),
-        (made) => Effect.sync(() => made.destroy()),
-      )
-      return yield* makeStore(options, client)
+      const held = (make: () => S3Client) =>
+        Effect.acquireRelease(Effect.sync(make), (made) => Effect.sync(() => made.destroy()))
+      const client = yield* held(() => makeClient(options))
+      const signer = yield* held(() => makeClient(options, 'WHEN_REQUIRED'))
+      return yield* makeStore(options, client, signer)
     }),
   )

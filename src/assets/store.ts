@@ -83,6 +83,28 @@ export interface OpenObject extends ObjectHead {
   readonly body: Bytes
 }
 
+/** Uploads in parts that somebody else puts: a store that knows such a thing has this. */
+export interface PartsStore {
+  /** Answers what the store calls it. */
+  readonly create: (key: string, mimeType: string) => Effect.Effect<string, StoreError>
+  /** Where one part can be put by whoever has this address, until it expires. */
+  readonly address: (
+    key: string,
+    storeUpload: string,
+    number: number,
+    expiresMs: number,
+  ) => Effect.Effect<string, StoreError>
+  /**
+   * Makes them one object, unless there is one: `exists`. `not_found` when there is no such upload, or no longer. After
+   * a lost answer both can mean that it was done.
+   */
+  readonly complete: (
+    key: string,
+    storeUpload: string,
+    parts: readonly { readonly number: number; readonly etag: string }[],
+  ) => Effect.Effect<void, StoreError>
+}
+
 export class ObjectStore extends Context.Service<
   ObjectStore,
   {
@@ -100,6 +122,8 @@ export class ObjectStore extends Context.Service<
     readonly head: (key: string) => Effect.Effect<ObjectHead, StoreError>
     /** What is not there is removed as well. */
     readonly remove: (key: string) => Effect.Effect<void, StoreError>
+    /** Null: files come as one. */
+    readonly parts: PartsStore | null
     /** Clears the parts of an upload that nobody will finish; what is gone already is as good. */
     readonly abandon: (key: string, storeUpload: string) => Effect.Effect<void, StoreError>
   }

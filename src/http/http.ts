@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { Api } from './api.ts'
 import { assetImportRoutes } from './asset-imports.ts'
 import { assetSweepRoutes } from './asset-sweeps.ts'
+import { assetPartRoutes } from './assets-parts.ts'
 import { assetReadRoutes } from './assets-read.ts'
 import { assetUploadRoutes } from './assets-upload.ts'
 import { assetRoutes } from './assets.ts'
@@ -103,6 +104,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
     exportRoutes,
     assetRoutes,
     assetUploadRoutes,
+    assetPartRoutes,
     assetReadRoutes,
     assetImportRoutes,
     assetSweepRoutes,

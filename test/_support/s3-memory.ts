@@ -152,6 +152,21 @@ export class S3Memory {
     return this.#read(request)
   }
 
+  /** A request from somebody else than the SDK: a browser with an address that was signed for it. */
+  ask(
+    method: string,
+    path: string,
+    query: Readonly<Record<string, string>>,
+    body: Uint8Array,
+  ): Promise<{
+    readonly response: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> }
+  }> {
+    const { handle } = this.handler as unknown as {
+      readonly handle: (sent: object) => ReturnType<S3Memory['ask']>
+    }
+    return handle({ method, path, query, headers: {}, body })
+  }
+
   /** For `requestHandler` of the client, with an endpoint that puts the bucket into the path. */
   readonly handler = {
     metadata: { handlerProtocol: 'http/1.1' },

@@ -1,5 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { glb } from '../_support/assets.ts'
@@ -217,9 +216,9 @@ describe('reading an asset', () => {
     await kit.put('vrm/live.vrm', versions[0] ?? glb(1))
     const hashes = new Set(versions.map(sha256))
     const seen = new Set<string>()
-    let isOver = false
+    const writing = { isOver: false }
     const reader = (async () => {
-      while (!isOver) {
+      while (!writing.isOver) {
         const answer = await fetch(h.url + at('vrm/live.vrm'), {
           headers: { authorization: `Bearer ${OPERATOR}` },
         })
@@ -231,7 +230,7 @@ describe('reading an asset', () => {
     })()
     for (const version of versions.slice(1))
       await kit.put('vrm/live.vrm', version, { query: { replace: 'true' } })
-    isOver = true
+    writing.isOver = true
     await reader
     expect([...seen].every((hash) => hashes.has(hash))).toBe(true)
     expect(seen.size).toBeGreaterThan(1)

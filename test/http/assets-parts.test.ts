@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { s3Store } from '../../src/assets/s3-store.ts'
+import { glb } from '../_support/assets.ts'
+import { S3Memory, s3MemoryOptions } from '../_support/s3-memory.ts'
+import { AssetKit, sha256 } from './assets-kit.ts'
+import { startHarness, type Harness } from './harness.ts'
+
+const memory = new S3Memory()
+let h: Harness
+let kit: AssetKit
+beforeAll(async () => {
+  h = await startHarness({ assets: { store: s3Store(s3MemoryOptions(memory)) } })
+  kit = new AssetKit(h)
+})
+afterAll(() => h.stop())
+
+const begin = (key: string, bytes: Uint8Array, more: object = {}, token?: string) =>
+  h.ask('POST', '/api/s3/uploads', {
+    body: { key, size_bytes: bytes.byteLength, ...more },
+    ...(token !== undefined && { token }),
+  })
+
+/** Does what a browser would do with the addresses: puts each part into the bucket itself. */
+const putParts = async (location: string, bytes: Uint8Array, partBytes: number, count: number) => {
+  const numbers = Array.from({ length: count }, (_, n) => n + 1)
+  const { json } = await h.ask('POST', `${location}/parts`, { body: { numbers } })
+  const items = json['items'] as { number: number; url: string; expires_at: number }[]
+  const parts: { number: number; etag: string }[] = []
+  for (const { number, url, expires_at } of items) {
+    const { pathname, searchParams } = new URL(url)
+    expect(searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/)
+    expect([...searchParams.keys()].filter((name) => /checksum/i.test(name))).toEqual([])
+    expect(expires_at).toBeGreaterThan(Date.now())
+    const part = bytes.subarray((number - 1) * partBytes, number * partBytes)
+    const { response } = await memory.ask('PUT', pathname, Object.fromEntries(searchParams), part)
+    expect(response.statusCode).toBe(200)
+    parts.push({ number, etag: String(response.headers['etag']) })
+  }
+  return parts
+}
+
+describe('an upload in parts', () => {
+  it('goes to the bucket directly, and its row follows', async () => {
+    const bytes = glb(40_000_000, 5)
+    const begun = await begin('vrm/parts.vrm', bytes, { sha256: sha256(bytes), visibility: 'public' })
+    expect(begun.status).toBe(201)
+    const { part_bytes, parts } = begun.json as { part_bytes: number; parts: number }
+    expect(parts).toBe(3)
+    const location = String(begun.headers.get('location'))
+    expect((await h.ask('GET', location)).json).toMatchObject({ state: 'running', size_bytes: 40_000_000 })
+    expect(await kit.row('vrm/parts.vrm')).toMatchObject({ status: 'uploading' })
+    expect((await kit.put('vrm/parts.vrm', glb(20))).json['code']).toBe('upload_in_progress')
+    const sent = await putParts(location, bytes, part_bytes, parts)
+    const done = await h.ask('POST', `${location}/complete`, { body: { parts: sent } })
+    expect(done.json).toMatchObject({
+      status: 'ready',
+      sha256: sha256(bytes),
+      size_bytes: 40_000_000,
+      version: 1,
+    })
+    const read = await fetch(`${h.url}/api/s3/read-object?key=vrm/parts.vrm`)
+    expect(sha256(new Uint8Array(await read.arrayBuffer()))).toBe(sha256(bytes))
+    expect((await h.ask('GET', location)).json).toMatchObject({ state: 'done' })
+    expect((await h.ask('POST', `${location}/complete`, { body: { parts: sent } })).status).toBe(404)
+    expect(memory.uploads.size).toBe(0)
+  })
+
+  it('what is not what was said is removed again', async () => {
+    const right = glb(1_000)
+    for (const [key, bytes, said, code] of [
+      ['vrm/p-size.vrm', glb(999), { size_bytes: 1_000 }, 'size_mismatch'],
+      ['vrm/p-hash.vrm', right, { sha256: 'b'.repeat(64) }, 'checksum_mismatch'],
+      ['vrm/p-kind.vrm', Buffer.alloc(1_000, 65), {}, 'content_mismatch'],
+    ] as const) {
+      const begun = await begin(key, bytes, said)
+      const location = String(begun.headers.get('location'))
+      const sent = await putParts(location, bytes, 16_777_216, 1)
+      const done = await h.ask('POST', `${location}/complete`, { body: { parts: sent } })
+      expect(done.json['code'], key).toBe(code)
+      expect(await kit.row(key)).toMatchObject({ status: 'failed', error_code: code })
+      expect(memory.objects.has(key)).toBe(false)
+    }
+  })
+
+  it('S26: an object that is there already is never overwritten, nor removed', async () => {
+    memory.put('vrm/there.vrm', glb(300))
+    expect((await begin('vrm/there.vrm', glb(400))).json['code']).toBe('key_conflict')
+    const begun = await begin('vrm/later.vrm', glb(400))
+    const location = String(begun.headers.get('location'))
+    const parts = await putParts(location, glb(400), 16_777_216, 1)
+    memory.put('vrm/later.vrm', glb(300))
+    const done = await h.ask('POST', `${location}/complete`, { body: { parts } })
+    expect([done.status, done.json['code']]).toEqual([409, 'key_conflict'])
+    expect(memory.objects.get('vrm/later.vrm')?.bytes.equals(glb(300))).toBe(true)
+    expect(await kit.row('vrm/later.vrm')).toMatchObject({ status: 'failed', error_code: 'key_conflict' })
+    expect(memory.uploads.size).toBe(0)
+  })
+
+  it('is given up by its owner alone, and leaves no parts', async () => {
+    const mine = await h.addRoom('parts.mine')
+    const other = await h.addRoom('parts.other')
+    const begun = await begin('vrm/aborted.vrm', glb(100), {}, mine.token)
+    const location = String(begun.headers.get('location'))
+    expect(memory.uploads.size).toBe(1)
+    for (const [method, path, body] of [
+      ['GET', location, undefined],
+      ['DELETE', location, undefined],
+      ['POST', `${location}/parts`, { numbers: [1] }],
+      ['POST', `${location}/complete`, { parts: [{ number: 1, etag: 'x' }] }],
+    ] as const) {
+      const options = { token: other.token, ...(body !== undefined && { body }) }
+      const foreign = await h.ask(method, path, options)
+      const unknown = await h.ask(
+        method,
+        path.replace(/[0-9a-f-]{36}/, '6f1c9c1e-0000-4000-8000-000000000000'),
+        options,
+      )
+      expect(foreign.status).toBe(404)
+      expect(foreign.text).toBe(unknown.text)
+    }
+    expect((await h.ask('DELETE', location, { token: mine.token })).status).toBe(204)
+    expect(memory.uploads.size).toBe(0)
+    expect(await kit.row('vrm/aborted.vrm')).toMatchObject({ status: 'failed', error_code: 'interrupted' })
+    expect((await kit.put('vrm/aborted.vrm', glb(20))).status).toBe(200)
+  })
+
+  it('joined before a crash, it is found whole by who asks again', async () => {
+    const bytes = glb(5_000)
+    const begun = await begin('vrm/joined.vrm', bytes)
+    const location = String(begun.headers.get('location'))
+    const sent = await putParts(location, bytes, 16_777_216, 1)
+    memory.after = ({ method, query }) => {
+      if (method === 'POST' && 'uploadId' in query) throw new Error('the answer was lost')
+      return null
+    }
+    const lost = await h.ask('POST', `${location}/complete`, { body: { parts: sent } })
+    memory.after = () => null
+    expect(memory.objects.has('vrm/joined.vrm')).toBe(true)
+    expect([200, 503]).toContain(lost.status)
+    if (lost.status !== 200) {
+      const again = await h.ask('POST', `${location}/complete`, { body: { parts: sent } })
+      expect(again.json).toMatchObject({ status: 'ready', sha256: sha256(bytes) })
+    }
+    expect(await kit.row('vrm/joined.vrm')).toMatchObject({ status: 'ready' })
+  })
+
+  it('a folder takes files as one', async () => {
+    const folder = await startHarness()
+    const body = { key: 'vrm/a.vrm', size_bytes: 100 }
+    expect((await folder.ask('POST', '/api/s3/uploads', { body })).json['code']).toBe('conflict')
+    await folder.stop()
+  })
+})
