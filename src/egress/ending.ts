@@ -55,7 +55,7 @@ const settleOne = ({ world, holding, records }: Job, egressId: string): void => 
 
 /** Everything that has ended; `watched` is somebody else's to end. */
 export const settleEnded = (job: Job, watched: string | null = null): void => {
-  for (const egressId of [...job.holding.ids.keys()]) {
+  for (const egressId of job.holding.ids.keys()) {
     if (egressId !== watched) settleOne(job, egressId)
   }
 }
