@@ -118,6 +118,7 @@ it('platforms whose APIs hang or refuse keep no start, no stop and no goodbye wa
   expect((await studio.status('show')).state).toBe('live')
   await studio.stop('show')
   await studio.stopped('show')
+  for (const platform of PLATFORMS) await says(platform, null)
   await studio.start('show')
   await studio.live('show')
   const hung = () => youtube.fired.length
