@@ -75,11 +75,26 @@ const read = (stored: StoredBytes, { headers }: Asked, isHead: boolean): Answer 
 const isRefused = (bucket: Bucket, { key, headers }: Asked): boolean =>
   headers['if-none-match'] === '*' && bucket.objects.has(key)
 
+/** Where the first key is that comes after this one. */
+const firstAfter = (keys: readonly string[], key: string): number => {
+  let low = 0
+  for (let high = keys.length; low < high;) {
+    const middle = (low + high) >> 1
+    if ((keys[middle] ?? '') > key) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 const listed = (bucket: Bucket, { query }: Asked): Answer => {
   const max = Math.min(Number(query['max-keys'] ?? 1_000), 1_000)
   const prefix = query['prefix'] ?? ''
   const after = query['continuation-token'] ?? query['start-after'] ?? ''
-  const keys = [...bucket.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+  const keys: string[] = []
+  for (let at = firstAfter(bucket.sorted, after); at < bucket.sorted.length && keys.length <= max; at += 1) {
+    const key = bucket.sorted[at] ?? ''
+    if (key.startsWith(prefix)) keys.push(key)
+  }
   const page = keys.slice(0, max)
   const isCut = keys.length > max
   const contents = page.map((key) => {

@@ -23,12 +23,21 @@ export class Bucket {
   /** How often each key got content. */
   readonly versions = new Map<string, number>()
   #next = 1
+  #sorted: { readonly of: number; readonly keys: readonly string[] } | null = null
 
   put(key: string, bytes: Buffer, contentType = 'application/octet-stream', etag = md5(bytes)): StoredBytes {
     const stored = { bytes, etag, modifiedAt: Math.floor(Date.now() / 1000) * 1000, contentType }
     this.objects.set(key, stored)
     this.versions.set(key, (this.versions.get(key) ?? 0) + 1)
     return stored
+  }
+
+  /** All keys in order; sorted again only when their number has changed. */
+  get sorted(): readonly string[] {
+    if (this.#sorted?.of !== this.objects.size) {
+      this.#sorted = { of: this.objects.size, keys: [...this.objects.keys()].sort() }
+    }
+    return this.#sorted.keys
   }
 
   create(key: string, contentType: string): string {

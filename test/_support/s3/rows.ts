@@ -39,7 +39,7 @@ export const manyAssets = (from: number, to: number, etag: string, at: number): 
   sql: `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
 INSERT INTO assets (id, type, s3_key, display_name, mime_type, size_bytes, sha256, etag, status, owner,
 visibility, version, stored_at, checked_at, search, created_at, updated_at)
-SELECT printf('id-%08d', i), 'vrm', printf('library/%08d.vrm', i), printf('Model %d', i), 'model/gltf-binary', 4,
+SELECT printf('00000000-0000-4000-8000-%012x', i), 'vrm', printf('library/%08d.vrm', i), printf('Model %d', i), 'model/gltf-binary', 4,
 NULL, ?3, 'ready', 'operator', CASE i % 2 WHEN 0 THEN 'public' ELSE 'private' END, 1, ?4 + i, ?4, printf('model %d', i),
 ?4 + i, ?4 + i FROM n`,
   args: [from, to, etag, at],

@@ -76,4 +76,4 @@ const main = async (input: ChildInput): Promise<void> => {
 }
 
 const [input] = process.argv.slice(2)
-if (input !== undefined) await main(JSON.parse(input) as ChildInput)
+if (import.meta.main && input !== undefined) await main(JSON.parse(input) as ChildInput)

@@ -53,6 +53,8 @@ export interface Uploading {
   /** What it came to, or the code it was refused with. */
   readonly upload: (key: string, body: Bytes, more?: Partial<UploadRequest>) => Promise<Uploaded | string>
   readonly read: (key: string) => Promise<Buffer>
+  /** Reads all of it, keeps nothing, and says how much it was. */
+  readonly readAll: (key: string) => Promise<number>
   readonly dispose: () => Promise<void>
 }
 
@@ -68,6 +70,11 @@ export const startAssets = async (
   )
   const runtime = ManagedRuntime.make(layer)
   const assets = Context.get(await runtime.context(), Assets)
+  const opened = async (key: string): Promise<Bytes> => {
+    const asset = await Effect.runPromise(assets.findByKey(key))
+    if (asset === null) throw new Error(`no asset ${key}`)
+    return Effect.runPromise(assets.read(asset, null))
+  }
   return {
     assets,
     upload: (key, body, more = {}) =>
@@ -81,11 +88,14 @@ export const startAssets = async (
           ),
       ),
     read: async (key) => {
-      const asset = await Effect.runPromise(assets.findByKey(key))
-      if (asset === null) throw new Error(`no asset ${key}`)
       const got: Uint8Array[] = []
-      for await (const piece of await Effect.runPromise(assets.read(asset, null))) got.push(piece)
+      for await (const piece of await opened(key)) got.push(piece)
       return Buffer.concat(got)
+    },
+    readAll: async (key) => {
+      let bytes = 0
+      for await (const piece of await opened(key)) bytes += piece.byteLength
+      return bytes
     },
     dispose: () => runtime.dispose(),
   }
