@@ -3,7 +3,7 @@
 
 import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
-import { running, runningOf, toErase, type UploadRow } from '../db/asset-uploads.ts'
+import { endedBefore, running, runningOf, toErase, type UploadRow } from '../db/asset-uploads.ts'
 import * as rows from '../db/asset-writes.ts'
 import * as assets from '../db/assets.ts'
 import type { Database } from '../db/database.ts'
@@ -18,6 +18,8 @@ type Recovery<A> = Effect.Effect<A, DbError, Database>
 const SYSTEM = { actor: 'system', ip: null, owner: 'operator' } as const
 /** How long a store that does not answer is waited for before an upload counts as failed. */
 const PATIENCE_MS = 120_000
+/** How long the rows of uploads that ended are kept. */
+const KEPT_MS = 90 * 86_400_000
 /** In one round. */
 const ROUND = 500
 
@@ -105,6 +107,13 @@ const erase = (desk: AssetDesk, id: string, key: string): Recovery<void> =>
 /** Removes the object of a removed asset; the caller has the key's turn. What fails is tried again by the recovery. */
 export const eraseNow = erase
 
+/** Nobody asks how an upload of last season went. */
+const forget = Effect.fnUntraced(function* (desk: AssetDesk) {
+  const before = (yield* Clock.currentTimeMillis) - KEPT_MS
+  const old = yield* endedBefore(before)
+  if (old) yield* desk.database.write({ statements: [rows.forgetUploads(before, ROUND)] })
+})
+
 /** One round over everything that is left. What the store cannot say now is asked again in the next one. */
 export const recover = (desk: AssetDesk): Effect.Effect<void, CommandRefused | DbError, Database> =>
   Effect.gen(function* () {
@@ -116,4 +125,5 @@ export const recover = (desk: AssetDesk): Effect.Effect<void, CommandRefused | D
       const turn = { caller: SYSTEM, action: 'asset.recover', target: id, detail: key }
       yield* inTurn(desk, turn, key, erase(desk, id, key))
     }
+    yield* forget(desk)
   })

@@ -101,3 +101,15 @@ export const isToErase = (key: string): Query<boolean> =>
     ),
     (rows) => rows.length > 0,
   )
+
+/** True when there are uploads that ended before this. */
+export const endedBefore = (before: number): Query<boolean> =>
+  Effect.map(
+    Database.use((database) =>
+      database.read(
+        `SELECT 1 AS there FROM asset_uploads WHERE state <> 'running' AND ended_at < ? LIMIT 1`,
+        [before],
+      ),
+    ),
+    (rows) => rows.length > 0,
+  )

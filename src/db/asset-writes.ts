@@ -204,3 +204,10 @@ export const objectRemoved = (id: string, at: number): Statement => ({
   sql: 'UPDATE assets SET object_removed_at = ?1 WHERE id = ?2 AND removed_at IS NOT NULL',
   args: [at, id],
 })
+
+/** Retention, a piece at a time: forgets uploads that ended before `before` (ms UTC). */
+export const forgetUploads = (before: number, limit: number): Statement => ({
+  sql: `DELETE FROM asset_uploads WHERE id IN
+(SELECT id FROM asset_uploads WHERE state <> 'running' AND ended_at < ?1 ORDER BY ended_at LIMIT ?2)`,
+  args: [before, limit],
+})

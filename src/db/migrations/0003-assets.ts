@@ -89,6 +89,7 @@ export const assets = {
     ) WITHOUT ROWID`,
     `CREATE INDEX asset_uploads_running ON asset_uploads(started_at) WHERE state = 'running'`,
     `CREATE INDEX asset_uploads_by_key ON asset_uploads(s3_key) WHERE state = 'running'`,
+    `CREATE INDEX asset_uploads_by_end ON asset_uploads(ended_at) WHERE state <> 'running'`,
     `CREATE INDEX asset_uploads_by_asset ON asset_uploads(asset_id, started_at)`,
     // One row a sweep: where it is, who has the lease, what it found.
     `CREATE TABLE asset_sweeps (
