@@ -52,7 +52,7 @@ const recall = (
       holding.lost = { attemptId: id, sinceMs: nowMs, absentMs: null }
     } else if (errorCode === 'stop_unconfirmed') {
       holding.abandoned.add(lkEgressId)
-      dispose(job, lkEgressId)
+      dispose(job, lkEgressId, id)
     } else {
       world.holdings.hold(holding, lkEgressId, id, nowMs - 1).isUnfit = errorCode !== null
       // It was given up and nobody has seen it end.

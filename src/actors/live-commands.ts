@@ -40,6 +40,7 @@ const isStartable = (sender: Sender, force: boolean): boolean => {
       return true
     case 'stopping':
       return sender.desired === 'off' || (force && isUnconfirmed(sender))
+    case 'starting':
     case 'backoff':
       return force && isUnconfirmed(sender)
     default:

@@ -45,17 +45,21 @@ const endedMeanwhile = ({ world, holding, records }: Job): Effect.Effect<void, E
     return last === null || world.holdings.running(holding).length > 0 ? Effect.void : Effect.fail(last)
   })
 
-/** Waits until what is ours and cannot be gone on with has ended. */
+/** Waits until what is ours and cannot be gone on with has ended, or a person has given it up. */
 const clear = (job: Job): Effect.Effect<void, Ended> =>
   Effect.suspend(() => {
-    if (job.world.holdings.running(job.holding).length === 0) return Effect.void
+    const isClear = (): boolean => job.world.holdings.running(job.holding).length === 0
+    if (isClear()) return Effect.void
+    const cleared: Effect.Effect<void> = Effect.suspend(() =>
+      isClear() ? Effect.void : Effect.andThen(job.holding.changed, cleared),
+    )
     const { unconfirmedMs, alarmMs } = job.world.limits
     const late = Effect.sleep(unconfirmedMs).pipe(
       Effect.andThen(Effect.sync(() => job.tell({ type: 'attempt.doubted', code: 'stop_unconfirmed' }))),
       Effect.andThen(Effect.sleep(alarmMs - unconfirmedMs)),
       Effect.andThen(failed('stop_unconfirmed')),
     )
-    return Effect.raceFirst(endRunning(job), late)
+    return Effect.raceFirst(Effect.raceFirst(endRunning(job), cleared), late)
   })
 
 /** A start whose answer was lost: only lists decide. Answers whether it was found. */

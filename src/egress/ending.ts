@@ -44,12 +44,12 @@ export const endEgress = Effect.fnUntraced(function* (world: EgressWorld, egress
   }
 })
 
-/** When it has ended it is written down and held no longer. */
-const settleOne = ({ world, holding, records }: Job, egressId: string): void => {
-  const held = holding.ids.get(egressId)
+/** When it has ended it is written down and held no longer; `attemptId` is whose it was if it is not held any more. */
+const settleOne = ({ world, holding, records }: Job, egressId: string, attemptId?: string): void => {
+  const whose = holding.ids.get(egressId)?.attemptId ?? attemptId
   const sighting = world.sightings.get(egressId)
-  if (held === undefined || sighting === null || !isOver(sighting)) return
-  records.end(held.attemptId, sighting, { code: null, error: errorOfEnd(sighting) })
+  if (whose === undefined || sighting === null || !isOver(sighting)) return
+  records.end(whose, sighting, { code: null, error: errorOfEnd(sighting) })
   world.holdings.release(holding, egressId)
 }
 
@@ -60,12 +60,16 @@ export const settleEnded = (job: Job, watched: string | null = null): void => {
   }
 }
 
-/** Stops an egress that nobody waits for: one too many, or one whose answer came too late. */
-export const dispose = (job: Job, egressId: string): void => {
+/** Stops an egress that nobody waits for: one too many, given up, or one whose answer came too late. */
+export const dispose = (
+  job: Job,
+  egressId: string,
+  attemptId = job.holding.ids.get(egressId)?.attemptId,
+): void => {
   job.world.fork(
     Effect.andThen(
       endEgress(job.world, egressId),
-      Effect.sync(() => settleOne(job, egressId)),
+      Effect.sync(() => settleOne(job, egressId, attemptId)),
     ),
   )
 }
