@@ -48,6 +48,7 @@ export class Job {
   #progressed = false
   #lostMs: number | null = null
   #pushing = false
+  #isPresent = false
   readonly #pending = new Set<() => void>()
 
   constructor(world: Surroundings, id: string, roomName: string, url: string, launch: LaunchMood) {
@@ -104,6 +105,7 @@ export class Job {
     this.ghost = true
     this.#silence()
     this.#still()
+    this.#leave()
     return true
   }
 
@@ -137,6 +139,7 @@ export class Job {
     if (this.isOver) return
     this.#silence()
     this.#still()
+    this.#leave()
     this.status = status
     this.endedMs = this.#world.time.ms
     this.#endedAt = this.#world.wall()
@@ -152,7 +155,20 @@ export class Job {
     this.#connect()
   }
 
+  /** Whoever renders the room is a participant of it. */
+  #join(): void {
+    this.#isPresent = true
+    this.#world.tell('participant_joined', this.info, true)
+  }
+
+  #leave(): void {
+    if (!this.#isPresent) return
+    this.#isPresent = false
+    this.#world.tell('participant_left', this.info, false)
+  }
+
   #activate(): void {
+    this.#join()
     this.status = 'active'
     this.#startedAt = this.#world.wall()
     this.#change()

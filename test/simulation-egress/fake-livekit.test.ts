@@ -33,7 +33,10 @@ const outcome = <A>(effect: Effect.Effect<A, LiveKitError>, ms: number): string 
 }
 const service = () => livekit.service(1)
 const start = (ms = 100) => outcome(service().start(REQUEST), ms)
-const told = () => livekit.webhooks.sent.map(({ event, view }) => `${event} ${view.status}`)
+const told = () =>
+  livekit.webhooks.sent
+    .filter(({ isPresent }) => isPresent === null)
+    .map(({ event, view }) => `${event} ${view.status}`)
 
 describe('the stand-in for LiveKit', () => {
   it('starts, connects, publishes and stops, and tells each step once', () => {
@@ -94,6 +97,8 @@ describe('the stand-in for LiveKit', () => {
     expect(livekit.jobs[0]).toMatchObject({ isOver: false, isPublishing: false })
     expect(livekit.jobs[0]?.info.status).toBe('active')
     expect(outcome(service().stop('EG_1'), 100)).toBe('no_response')
+    // The room sees what LiveKit's egress service does not.
+    expect(livekit.webhooks.sent.at(-1)).toMatchObject({ event: 'participant_left', isPresent: false })
   })
 
   it('carries out what was asked for though the answer is lost, late, or nobody waits any more', () => {

@@ -111,6 +111,41 @@ describe('a destination on air', () => {
     judgeAtRest(studio)
   })
 
+  it('whose node is killed is known by its participant: no longer live, and not started beside', () => {
+    studio = open()
+    goLive(studio)
+    studio.time.advance(20_000)
+    const ghost = jobOf(studio, 'youtube')
+    expect(ghost.die()).toBe(true)
+    // One that is ending leaves the room too, and has half a minute to say so.
+    until(studio, () => shown(studio, 'youtube').errorCode === 'stalled', 45_000)
+    expect(shown(studio, 'youtube').status).toBe('error')
+    studio.time.advance(120_000)
+    expect(shown(studio, 'youtube').errorCode).toBe('stop_unconfirmed')
+    expect(starts('youtube').length).toBe(1)
+    expect(stateOf(studio, 'twitch')).toBe('live')
+    accept(studio, 'start', ['youtube'], { force: true })
+    untilState(studio, 'youtube', 'live', 60_000)
+    expect(starts('youtube').length).toBe(2)
+    studio.livekit.forget(ghost)
+    studio.time.advance(60_000)
+    judgeAtRest(studio)
+  })
+
+  it('that leaves the room and comes back is left alone', () => {
+    studio = open()
+    goLive(studio, ROOM, ['youtube'])
+    studio.time.advance(20_000)
+    const { id } = jobOf(studio, 'youtube')
+    studio.live.notice(id, false)
+    studio.time.advance(3_000)
+    studio.live.notice(id, true)
+    studio.time.advance(60_000)
+    expect(jobOf(studio, 'youtube').id).toBe(id)
+    expect(stateOf(studio, 'youtube')).toBe('live')
+    judgeAtRest(studio)
+  })
+
   it('L11: that stands still for ninety seconds and is then reported is begun anew, once', () => {
     studio = open()
     goLive(studio)

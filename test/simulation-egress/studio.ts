@@ -157,7 +157,10 @@ export class Studio {
     if (Exit.isFailure(built)) throw new Error(`the boot failed: ${String(built.cause)}`)
     const live = Context.get(built.value, Live)
     this.#live = live
-    this.livekit.webhooks.receiver = (view) => void live.observe(view, 'webhook')
+    this.livekit.webhooks.receiver = ({ view, isPresent }) => {
+      if (isPresent === null) live.observe(view, 'webhook')
+      else live.notice(view.egressId, isPresent)
+    }
     this.time.settle()
   }
 

@@ -25,7 +25,8 @@ export interface Surroundings {
   readonly wall: () => number
   /** The same, strictly increasing. */
   readonly nowNs: () => bigint
-  readonly tell: (event: string, view: EgressView) => void
+  /** Of an egress, or of its participant in the room. */
+  readonly tell: (event: string, view: EgressView, isPresent?: boolean) => void
   /** How long an egress takes to end after it was asked to. */
   readonly endingMs: () => number
 }

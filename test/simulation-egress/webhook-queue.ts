@@ -10,6 +10,8 @@ export type WebhookMood = 'ok' | 'lost' | 'doubled' | 'late' | 'wild' | 'held'
 export interface Webhook {
   readonly event: string
   readonly view: EgressView
+  /** Of its participant in the room: whether it is there. Null: it is about the egress itself. */
+  readonly isPresent: boolean | null
 }
 
 const DELIVERY_MS = 8
@@ -24,15 +26,15 @@ export class WebhookQueue {
   readonly #agenda: Agenda
   readonly #random: () => number
   /** Where they go; null while no process listens. */
-  receiver: ((view: EgressView) => void) | null = null
+  receiver: ((webhook: Webhook) => void) | null = null
 
   constructor(agenda: Agenda, random: () => number) {
     this.#agenda = agenda
     this.#random = random
   }
 
-  readonly tell = (event: string, view: EgressView): void => {
-    const webhook = { event, view }
+  readonly tell = (event: string, view: EgressView, isPresent: boolean | null = null): void => {
+    const webhook = { event, view, isPresent }
     this.met[this.mood] += 1
     this.sent.push(webhook)
     switch (this.mood) {
@@ -58,10 +60,10 @@ export class WebhookQueue {
 
   /** These, in this order, now. */
   release(webhooks: readonly Webhook[]): void {
-    for (const { view } of webhooks) this.receiver?.(view)
+    for (const webhook of webhooks) this.receiver?.(webhook)
   }
 
-  #deliver({ view }: Webhook, ms: number): void {
-    this.#agenda.after(ms, () => this.receiver?.(view))
+  #deliver(webhook: Webhook, ms: number): void {
+    this.#agenda.after(ms, () => this.receiver?.(webhook))
   }
 }
