@@ -121,7 +121,7 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
   const boot = randomUUID()
   const assets = Layer.merge(
     assetsLive({ uploadMaxBytes, boot }),
-    assetCareLive({ boot, intervalMs, s3 }),
+    assetCareLive({ boot, intervalMs, s3, isAlone: pathOf(config.databaseUrl) !== null }),
   ).pipe(Layer.provideMerge(objectStore(config.assets)))
   return {
     secrets,

@@ -35,6 +35,8 @@ export interface SweepOptions {
   readonly perSecond?: number
   readonly afterStartMs?: number
   readonly confirmAfterMs?: number
+  /** No other process has this database, so whoever had the lease is gone. */
+  readonly isAlone?: boolean
 }
 
 /** A lease outlives its last renewal by this; the holder renews it much more often. */
@@ -83,6 +85,10 @@ const make = Effect.fnUntraced(function* (options: SweepOptions) {
   const wake = yield* Queue.sliding<void>(1)
   const withDatabase = Effect.provideService(Database, database)
   const startedAt = yield* Clock.currentTimeMillis
+  if (options.isAlone === true) {
+    // When this cannot be written, the lease runs out by itself.
+    yield* Effect.ignore(database.write({ statements: [sweeps.releaseAny] }))
+  }
   const { intervalMs, boot: lease } = options
   const afterStartMs = options.afterStartMs ?? Math.min(AFTER_START_MS, intervalMs)
   const pass: Pass = {

@@ -98,6 +98,10 @@ export const release = (lease: string): Statement => ({
   args: [lease],
 })
 
+export const releaseAny: Statement = {
+  sql: 'UPDATE asset_sweeps SET lease = NULL, lease_until = NULL WHERE ended_at IS NULL',
+}
+
 /** Moves on from one cursor to the next, once, and adds what was counted on the way. */
 export const advance = (
   sweep: {

@@ -75,6 +75,18 @@ describe('the lease of a sweep', () => {
     expect(await library.facts('asset.sweep_done')).toHaveLength(1)
   })
 
+  it('A21: a start that has the database alone does not wait for a lease that a crash left', async () => {
+    library = await Library.start()
+    await library.add(many(120))
+    const first = await library.sweeping({ boot: 'boot-1' })
+    const held = library.s3.faults.add({ mishap: { kind: 'hang' }, on: ['HeadObject'], after: 105, times: 8 })
+    const { sweep } = await Effect.runPromise(first.sweeper.start(PLAIN, CALLER))
+    await until('the first sweep hangs', () => held.fired === 8)
+    const next = await startSweeper(library.db, standInStore(library.s3), { boot: 'boot-2', isAlone: true })
+    others.push(next)
+    expect(await ended(next.sweeper, sweep.no)).toMatchObject({ outcome: 'done', looked: 120 })
+  })
+
   it('A21: who lets go says so, and the next start goes on at once', async () => {
     library = await Library.start()
     await library.add(many(150))
