@@ -84,7 +84,15 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
       Effect.catchTag(stop, 'CommandRefused', ({ code }) =>
         code === 'busy' && !isClosed ? again : Effect.void,
       ),
-    ).pipe(Effect.ignore)
+    ).pipe(
+      Effect.ignore,
+      Effect.tap(() =>
+        Effect.sync(() => {
+          const outbound = world.outbounds.get(roomId)
+          if (outbound !== undefined) outbounds.forgetIfGone(outbound)
+        }),
+      ),
+    )
   }
   for (const roomId of orphans(world)) world.fork(stopGone(roomId))
   yield* Effect.acquireRelease(

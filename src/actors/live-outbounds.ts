@@ -24,6 +24,8 @@ export interface Outbounds {
   readonly entered: (sender: Sender) => void
   /** Ends the open session when nothing of it is left. */
   readonly endIfOver: (outbound: Outbound) => void
+  /** Leaves nothing of a room in memory that is gone and sends nothing out. */
+  readonly forgetIfGone: (outbound: Outbound) => void
 }
 
 const isOff = ({ desired, state }: Sender): boolean =>
@@ -72,6 +74,21 @@ export const makeOutbounds = (world: LiveWorld): Outbounds => {
     )
   }
 
+  const forgetIfGone = (outbound: Outbound): void => {
+    const { roomId, senders, session } = outbound
+    if (session !== null || outbound.committing || world.rooms.row(roomId) !== null) return
+    const isSuspected = [...senders.values()].some(
+      ({ holding }) => world.holdings.mayBeOnAir(holding) || world.monotonicMs() < holding.suspectUntilMs,
+    )
+    if (isSuspected || world.outbounds.get(roomId) !== outbound) return
+    world.outbounds.delete(roomId)
+    outbound.actor.stop()
+    for (const { actor, holding } of senders.values()) {
+      actor?.stop()
+      world.holdings.remove(holding)
+    }
+  }
+
   const addSender = (outbound: Outbound, platform: string, generation: number): Sender => {
     const { roomId, livekitRoom } = outbound
     const holding = new Holding(`${roomId}/${platform}`, roomId, platform, livekitRoom)
@@ -96,8 +113,17 @@ export const makeOutbounds = (world: LiveWorld): Outbounds => {
     entered: (sender) => {
       const { outbound, platform, state } = sender
       outbound.actor.send({ type: 'egress.state_changed', platform, state })
-      if (state === 'stopped') endIfOver(outbound)
+      if (state !== 'stopped') return
+      endIfOver(outbound)
+      // Not while its actor is still telling of this state.
+      world.fork(
+        Effect.andThen(
+          Effect.yieldNow,
+          Effect.sync(() => forgetIfGone(outbound)),
+        ),
+      )
     },
     endIfOver,
+    forgetIfGone,
   }
 }

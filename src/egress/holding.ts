@@ -91,6 +91,11 @@ export class Holdings {
     return holding
   }
 
+  /** Its room is gone, and nothing of it runs. */
+  remove(holding: Holding): void {
+    this.#all.delete(holding.key)
+  }
+
   ownerOf(egressId: string): Holding | null {
     return this.#owners.get(egressId) ?? null
   }

@@ -111,6 +111,8 @@ describe('a process', () => {
     stage.rooms.delete('r1')
     stage = await openStage(stage)
     await until('nothing runs', () => stage.livekit.running.length === 0)
+    await until('nothing is kept in memory', () => stage.live.list().length === 0)
+    expect(stage.live.status('r1')).toBeNull()
   })
 })
 
