@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   boot: () => import('./boot.ts'),
   memory: () => import('./memory.ts'),
   sse: () => import('./sse.ts'),
+  outbound: () => import('./outbound.ts'),
   assets: () => import('./assets.ts'),
 }
 
