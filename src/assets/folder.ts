@@ -88,6 +88,15 @@ class Folder {
   }
 }
 
+/** The server must not start with a folder that it cannot use; 78 is `EX_CONFIG` of sysexits. */
+class Unusable extends Error {
+  readonly exitCode = 78
+  constructor(why: string) {
+    super(`ASSETS_DIR cannot be used: ${why}`)
+    this.name = 'Unusable'
+  }
+}
+
 const attempt = <A>(act: (signal: AbortSignal) => Promise<A>) =>
   Effect.tryPromise({ try: act, catch: folderError })
 
@@ -97,7 +106,11 @@ export const folderStore = (root: string): Layer.Layer<ObjectStore> =>
     ObjectStore,
     Effect.gen(function* () {
       const folder = new Folder(root)
-      yield* Effect.promise(() => folder.prepare())
+      yield* Effect.promise(() =>
+        folder.prepare().catch((error: unknown) => {
+          throw new Unusable(folderError(error).message)
+        }),
+      )
       return ObjectStore.of({
         kind: 'folder',
         put: (put, body) => attempt((signal) => folder.put(put, body, signal)),
