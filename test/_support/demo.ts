@@ -40,12 +40,13 @@ const keep = process.argv.includes('--keep')
 const story = startStory((line) => console.log(line), process.stdout.isTTY)
 const rooms = new Map<string, string>()
 
-/** Looks are too many to tell, and what a state change means is told by the facts around it. */
+/** Looks are too many to tell, and what a state change means is told by the facts around it; there are no assets. */
 const QUIET: ReadonlySet<string> = new Set([
   'room.looked',
   'room.state_changed',
   'outbound.state_changed',
   'livekit.event',
+  'asset.sweep_done',
 ])
 
 const tell = (fact: Fact) => {
