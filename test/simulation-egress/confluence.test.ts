@@ -70,7 +70,7 @@ describe('webhooks', () => {
         fc.property(fc.array(fc.nat(11), { maxLength: 12 }), (order) => {
           expect(tell(order)).toEqual(polled)
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       )
       studio = open()
     })
