@@ -50,7 +50,7 @@ const headersOf = (asset: Asset): Record<string, string> => {
     'cache-control': isPublic
       ? 'public, max-age=60, must-revalidate, no-transform'
       : 'private, no-cache, no-transform',
-    vary: 'authorization',
+    vary: 'authorization, origin',
     'x-content-type-options': 'nosniff',
     'content-security-policy': "sandbox; default-src 'none'",
     'cross-origin-resource-policy': isPublic ? 'cross-origin' : 'same-origin',

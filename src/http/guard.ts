@@ -40,11 +40,12 @@ const SECURITY = {
 
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, POST, PATCH, PUT, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id',
+  'access-control-allow-headers':
+    'authorization, content-type, idempotency-key, last-event-id, range, if-range, if-none-match',
   'access-control-max-age': '600',
 } as const
 
-const EXPOSED = 'retry-after, x-total-rows, content-disposition'
+const EXPOSED = 'retry-after, x-total-rows, content-disposition, etag, content-range, location'
 
 export const guard = (): MiddlewareHandler<RequestEnv> => async (c, next) => {
   const incoming = c.env?.incoming

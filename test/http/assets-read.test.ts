@@ -46,7 +46,7 @@ describe('reading an asset', () => {
       'cross-origin-resource-policy': 'cross-origin',
       'cross-origin-embedder-policy': 'require-corp',
       'cache-control': 'public, max-age=60, must-revalidate, no-transform',
-      vary: 'authorization',
+      vary: 'authorization, origin',
     })
     expect(Date.parse(String(headers['last-modified']))).toBeGreaterThan(Date.now() - 60_000)
   })
