@@ -29,7 +29,8 @@ const checkDestination = (studio: Studio, roomId: string, platform: string): voi
     if (running.length > 0) fail('S16', `${where} is stopped, and ${running[0]?.id} runs`)
     if (row.state !== 'stopped') fail('rest', `${where} is stopped, its row says ${row.state}`)
     if (row.ended_at === null) fail('rest', `${where} is stopped and its row has no end`)
-    if (shown !== undefined && shown.state !== 'stopped') fail('rest', `${where} is shown as ${shown.state}`)
+    // One of an earlier process of which a start was refused since has not been anything yet.
+    if (shown !== undefined && shown.status !== 'stopped') fail('rest', `${where} is shown as ${shown.state}`)
   }
 }
 

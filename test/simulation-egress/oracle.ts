@@ -148,9 +148,11 @@ export const checkPace = (studio: Studio): void => {
   for (const [where, key] of studio.town.keys) {
     const [roomId, platform] = where.split(' ') as [string, string]
     const starts = studio.livekit.callsOf('start', key)
-    for (const [index, { atMs, egressId }] of starts.entries()) {
+    for (const [index, { atMs, egressId, boot }] of starts.entries()) {
       const next = starts[index + 1]
       if (next === undefined) continue
+      // A process knows of the one before it by the wall clock alone.
+      if (studio.wasClockSet && boot !== studio.boots) continue
       const made = studio.livekit.jobs.find(({ id }) => id === egressId)
       const isAtOnce = made?.status === 'limit_reached'
       const asked = askedIn(studio, roomId, platform, atMs, next.atMs)

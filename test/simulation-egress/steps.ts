@@ -131,7 +131,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
     studio.time.advance(pick(DOWN_MS, by))
     studio.boot()
   },
-  clock: ({ time }, by) => time.jumpWall(pick([3_600_000, -3_600_000, 40_000, -40_000], by)),
+  clock: (studio, by) => studio.setClock(pick([3_600_000, -3_600_000, 40_000, -40_000], by)),
   freeze: ({ time }, by) => time.stall(pick([2_000, 30_000], by)),
 }
 
@@ -174,6 +174,8 @@ const LOOK_EVERY_MS = 3_000
 const states = (studio: Studio): readonly string[] =>
   studio.live.list().flatMap(({ destinations }) => destinations.map(({ state }) => state))
 
+const isOff = (state: string): boolean => state === 'stopped' || state === 'idle'
+
 /** Faults are over and everybody is in their rooms; what was given up is tried again. All must come to rest. */
 export const heal = (studio: Studio): void => {
   const { disk, livekit, live, time } = studio
@@ -191,7 +193,7 @@ export const heal = (studio: Studio): void => {
       livekit.underWay === 0 &&
       livekit.running.length === on &&
       livekit.running.every(({ isPublishing, status }) => isPublishing && status === 'active') &&
-      states(studio).every((state) => state === 'live' || state === 'stopped')
+      states(studio).every((state) => state === 'live' || isOff(state))
     )
   }
   const from = time.ms
@@ -219,5 +221,5 @@ export const finish = (studio: Studio): void => {
   }
   const from = studio.time.ms
   do studio.time.advance(LOOK_EVERY_MS)
-  while (studio.time.ms - from < HEALING_MS && states(studio).some((state) => state !== 'stopped'))
+  while (studio.time.ms - from < HEALING_MS && !states(studio).every(isOff))
 }

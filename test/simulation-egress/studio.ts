@@ -41,6 +41,7 @@ export class Studio {
   readonly commanded: Commanded[] = []
   /** When each process began. */
   readonly bootedMs: number[] = []
+  wasClockSet = false
   #random: () => number
   #worldRandom: () => number
   #context: Context.Context<never> | null = null
@@ -58,6 +59,12 @@ export class Studio {
   seed(seed: number): void {
     this.#random = randomOf(seed)
     this.#worldRandom = randomOf(seed + 1)
+  }
+
+  /** The wall clock of the process's machine is set, not LiveKit's. */
+  setClock(ms: number): void {
+    this.wasClockSet = true
+    this.time.jumpWall(ms)
   }
 
   get live(): Live['Service'] {
