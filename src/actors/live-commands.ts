@@ -10,6 +10,7 @@ import { dispose } from '../egress/ending.ts'
 import { afterCommand } from '../egress/schedule.ts'
 import type { Wait } from '../machines/egress-events.ts'
 import type { Commanded } from './desk.ts'
+import { addressOf, otherUser } from './live-addresses.ts'
 import type { LiveDesk, LiveRequest } from './live-desk.ts'
 import { type Egresses, FRESH } from './live-egress.ts'
 import type { Outbounds } from './live-outbounds.ts'
@@ -74,8 +75,9 @@ export const makeLiveCommands = (
           }),
     )
 
-  /** Every destination that is asked for can be sent to. */
+  /** Every destination that is asked for can be sent to. Answers their addresses, as `addressOf` has them. */
   const checked = Effect.fnUntraced(function* (request: LiveRequest) {
+    const addresses = new Map<string, string | null>()
     for (const platform of request.platforms) {
       const destination = yield* world.destinations.find(request.roomId, platform)
       const field = '/platforms'
@@ -87,8 +89,33 @@ export const makeLiveCommands = (
         const message = `The destination ${platform} has no stream key.`
         return yield* desk.refuse(request, { code: 'destination_incomplete', message, field })
       }
+      addresses.set(platform, addressOf(destination))
     }
+    return addresses
   })
+
+  /** Wants them on air by what is written, unless another destination has the address of one. */
+  const claim = <A>(
+    request: LiveRequest,
+    senders: readonly Sender[],
+    addresses: ReadonlyMap<string, string | null>,
+    write: Commanded<A>,
+  ): Commanded<A> =>
+    Effect.suspend(() => {
+      const taken = senders.find((sender) => otherUser(world, sender, addresses.get(sender.platform) ?? null))
+      if (taken !== undefined) {
+        const message = `Something else is sent to the address of ${taken.platform} with the same stream key.`
+        return desk.refuse(request, { code: 'destination_in_use', message, field: '/platforms' })
+      }
+      for (const sender of senders) {
+        sender.address = addresses.get(sender.platform) ?? null
+        sender.claiming = true
+      }
+      const unclaim = Effect.sync(() => {
+        for (const sender of senders) sender.claiming = false
+      })
+      return Effect.ensuring(write, unclaim)
+    })
 
   /** What is known of it at LiveKit is given up; it is still asked to stop. */
   const abandon = (sender: Sender): void => {
@@ -100,7 +127,12 @@ export const makeLiveCommands = (
     world.holdings.abandon(sender.holding)
   }
 
-  const startNow = Effect.fnUntraced(function* (request: LiveRequest, outbound: Outbound, force: boolean) {
+  const startNow = Effect.fnUntraced(function* (
+    request: LiveRequest,
+    outbound: Outbound,
+    force: boolean,
+    addresses: ReadonlyMap<string, string | null>,
+  ) {
     const { roomId, platforms, caller } = request
     const senders: Sender[] = []
     for (const platform of platforms) senders.push(yield* outbounds.senderOf(outbound, platform))
@@ -135,7 +167,7 @@ export const makeLiveCommands = (
       facts.push({ ...desired(sender, 'on', generation), sessionId: session.id })
     }
     const change = { statements, facts, detail: force ? 'forced' : null }
-    yield* desk.commit(request, outbound, change, () => {
+    const commit = desk.commit(request, outbound, change, () => {
       outbound.session = session
       for (const { sender, rowId, generation } of planned) {
         const isForced = force && isUnconfirmed(sender)
@@ -150,6 +182,7 @@ export const makeLiveCommands = (
         sender.send({ type: 'egress.start', generation, wait: waitOf(sender), force: isForced })
       }
     })
+    yield* claim(request, todo, addresses, commit)
     return outbound
   })
 
@@ -168,7 +201,7 @@ export const makeLiveCommands = (
           const message = 'No LiveKit server is configured.'
           return yield* desk.refuse(request, { code: 'livekit_unconfigured', message })
         }
-        yield* checked(request)
+        const addresses = yield* checked(request)
         const livekitRoom = yield* world.destinations.livekitRoom(roomId, row.handle)
         const outbound = outbounds.outboundOf(roomId, livekitRoom)
         return yield* desk.inTurn(
@@ -177,7 +210,7 @@ export const makeLiveCommands = (
           Effect.suspend(() => {
             // A session stays in the LiveKit room in which it began.
             if (outbound.session === null) outbound.livekitRoom = livekitRoom
-            return startNow(request, outbound, force)
+            return startNow(request, outbound, force, addresses)
           }),
         )
       }),
@@ -224,10 +257,11 @@ export const makeLiveCommands = (
       statements: [rows.wantOn(egress, world.now())],
       facts: [desired(sender, 'on', generation)],
     }
-    yield* desk.commit(request, outbound, change, () => {
+    const commit = desk.commit(request, outbound, change, () => {
       sender.generation = generation
       sender.send({ type: 'egress.retry', generation, wait: waitOf(sender) })
     })
+    yield* claim(request, [sender], yield* checked(request), commit)
     return outbound
   })
 

@@ -15,6 +15,7 @@ import type { EgressInput } from '../machines/egress-events.ts'
 import { egressMachine } from '../machines/egress.machine.ts'
 import { fromEffect, machineClock, type Stage } from './bridge.ts'
 import { untilWritten } from './chain.ts'
+import { addressOf } from './live-addresses.ts'
 import { makeRecords, writeLater } from './live-records.ts'
 import { factOf, type LiveWorld, senderOf } from './live-world.ts'
 import type { Sender } from './outbound.ts'
@@ -50,6 +51,12 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
     holding: sender.holding,
     destination: Effect.orDie(
       untilWritten(Effect.suspend(() => world.destinations.find(sender.outbound.roomId, sender.platform))),
+    ).pipe(
+      Effect.tap((destination) =>
+        Effect.sync(() => {
+          sender.address = destination === null ? null : addressOf(destination)
+        }),
+      ),
     ),
     inTurn: (effect) => sender.outbound.turn.withPermits(1)(effect),
     isWanted: () => sender.desired === 'on' && !stage.isStopped,

@@ -35,6 +35,10 @@ export class Sender {
   attempts = 0
   /** Its stop has not been confirmed for long enough to call somebody. */
   alarmed = false
+  /** A digest of the address and key it was last sent to: no two destinations on air share one. */
+  address: string | null = null
+  /** A command that wants it on air is being written. */
+  claiming = false
   platformView: PlatformView | null = null
   /** Monotonic milliseconds of the last failures of its actor, newest last. */
   failures: readonly number[] = []

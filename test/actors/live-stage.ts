@@ -160,5 +160,5 @@ export const openStage = async (before?: Stage): Promise<Stage> => {
 /** A room that can be sent to both. */
 export const furnish = ({ rooms, keys }: Stage, id: string): void => {
   rooms.set(id, { id, handle: `stage-${id}`, createdAt: 0 } as Room)
-  keys.set(`${id} youtube`, 'yyyy-1111-2222').set(`${id} twitch`, 'live_123_tttt')
+  keys.set(`${id} youtube`, `yyyy-1111-${id}`).set(`${id} twitch`, `live_123_${id}`)
 }

@@ -66,6 +66,23 @@ describe('commands', () => {
     expect(stage.live.status('r1')).toMatchObject({ state: 'idle', sessionId: null, destinations: [] })
   })
 
+  it('S14: two rooms with one address and key are not both on air, however close their starts', async () => {
+    furnish(stage, 'r2')
+    stage.keys.set('r1 youtube', 'the-very-same-key')
+    stage.keys.set('r2 youtube', 'the-very-same-key')
+    const both = await Promise.all([start(['youtube']), start(['youtube'], 'r2')])
+    expect(both.map(codeOf).toSorted()).toEqual(['destination_in_use', 'ok'])
+    const [first, second] = codeOf(both[0]) === 'ok' ? ['r1', 'r2'] : ['r2', 'r1']
+    await untilState('youtube', 'live', first)
+    expect(codeOf(await start(['youtube'], second))).toBe('destination_in_use')
+    expect(stage.livekit.starts).toBe(1)
+    await Effect.runPromise(stage.live.stop(first, null, CALLER))
+    await untilState('youtube', 'stopped', first)
+    expect(codeOf(await start(['youtube'], second))).toBe('ok')
+    await untilState('youtube', 'live', second)
+    expect(stage.livekit.running).toHaveLength(1)
+  })
+
   it('are on disk before anything is started', async () => {
     await start(['youtube'])
     await untilState('youtube', 'live')

@@ -176,7 +176,8 @@ const checkGaps = (house: House, sessions: readonly SessionRow[], atRest: boolea
     const gaps = house.disk.read('SELECT from_at, to_at FROM session_gaps WHERE session_no = ?', [no])
     // Facts need no answer, rows of gaps do: while the disk does not answer they wait. A kill takes them along.
     const isComplete = atRest && house.boots === 1
-    if (isComplete && gaps.length < opened - 1) fail('gaps', `session ${no}: ${opened} connections, ${gaps.length} gaps`)
+    if (isComplete && gaps.length < opened - 1)
+      fail('gaps', `session ${no}: ${opened} connections, ${gaps.length} gaps`)
     for (const { from_at: from, to_at: to } of gaps) {
       if (to !== null && Number(to) < Number(from))
         fail('gaps', `a gap of session ${no} ends before it begins`)
