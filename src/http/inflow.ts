@@ -12,18 +12,20 @@ const GRACE_MS = 60_000
 const BYTES_PER_SECOND_MIN = 4_096
 const LOOK_MS = 1_000
 
-/** Watches a source that is waited for; `broken` rejects when it is waited for too long. */
+/**
+ * Watches a source that is waited for. Each wait has a promise of its own: one for all of them would remember every
+ * piece of a file until its end.
+ */
 class Patience {
   readonly #stallMs: number
   readonly #timer: NodeJS.Timeout
-  readonly broken = Promise.withResolvers<never>()
+  #giveUp: (error: BodyBroken) => void = () => {}
   #waitingSince: number | null = null
   #waitedMs = 0
   #bytes = 0
 
   constructor(stallMs: number) {
     this.#stallMs = stallMs
-    this.broken.promise.catch(() => undefined)
     this.#timer = setInterval(() => this.#look(), Math.min(LOOK_MS, stallMs / 4)).unref()
   }
 
@@ -32,17 +34,22 @@ class Patience {
     const nowMs = performance.now() - this.#waitingSince
     const wholeMs = this.#waitedMs + nowMs - GRACE_MS
     if (nowMs < this.#stallMs && wholeMs < (this.#bytes / BYTES_PER_SECOND_MIN) * 1_000) return
-    this.broken.reject(new BodyBroken('client_stalled'))
+    this.#giveUp(new BodyBroken('client_stalled'))
   }
 
-  async of<A extends IteratorResult<Uint8Array>>(next: Promise<A>): Promise<A> {
-    this.#waitingSince = performance.now()
+  /** The source's next piece, or `client_stalled`. */
+  async of(next: Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
+    const since = performance.now()
+    this.#waitingSince = since
     try {
-      const step = await Promise.race([next, this.broken.promise])
+      const step = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        this.#giveUp = reject
+        next.then(resolve, reject)
+      })
       if (step.done !== true) this.#bytes += step.value.byteLength
       return step
     } finally {
-      this.#waitedMs += performance.now() - this.#waitingSince
+      this.#waitedMs += performance.now() - since
       this.#waitingSince = null
     }
   }

@@ -2,7 +2,6 @@
 // fields mean is the route's.
 
 import { Busboy } from '@fastify/busboy'
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { BodyBroken } from '../assets/assets.ts'
 import { Problem } from './problems.ts'
@@ -33,6 +32,7 @@ class FormReader {
   #file: Readable | null = null
   #problem: Error | null = null
   #pumped: Promise<void> = Promise.resolve()
+  #wake: () => void = () => {}
 
   constructor(contentType: string) {
     this.#begun.promise.catch(() => undefined)
@@ -71,20 +71,26 @@ class FormReader {
   }
 
   async #pump(body: AsyncIterable<Uint8Array>): Promise<void> {
-    const finished = once(this.#busboy, 'finish')
-    finished.catch(() => undefined)
     for await (const piece of body) {
       if (this.#problem !== null) return
       if (!this.#busboy.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))) {
-        await Promise.race([once(this.#busboy, 'drain'), this.#stopped.promise])
+        await this.#until('drain')
       }
     }
     if (this.#problem !== null) return
+    const finished = this.#until('finish')
     this.#busboy.end()
-    await Promise.race([finished, this.#stopped.promise])
+    await finished
   }
 
-  readonly #stopped = Promise.withResolvers<void>()
+  /** Resolves with the event, or when nothing more is to be read. */
+  #until(event: 'drain' | 'finish'): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#problem !== null) return resolve()
+      this.#wake = resolve
+      this.#busboy.once(event, () => resolve())
+    })
+  }
 
   async *#bytes(file: Readable): AsyncGenerator<Uint8Array> {
     try {
@@ -113,7 +119,7 @@ class FormReader {
   /** Reads nothing more. */
   close(): void {
     this.#problem ??= new BodyBroken('client_aborted')
-    this.#stopped.resolve()
+    this.#wake()
     this.#file?.destroy()
   }
 
