@@ -1,7 +1,7 @@
 // What the numbers were measured on: the processor, and how long the disk takes to make a page durable, which decides
 // what one INSERT per event can do.
 
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quantile } from './figures.ts'
@@ -43,6 +43,27 @@ export const lookAtMachine = (): Machine => {
     load: loadavg()[0] ?? 0,
     fsyncP50Ms: quantile(took, 0.5),
     fsyncP99Ms: quantile(took, 0.99),
+  }
+}
+
+const STAT = '/proc/stat'
+
+/**
+ * From here on: the share of the processors' time that other machines on the same host took, in percent, as the
+ * kernel counts it (`steal`, proc_stat(5)); null where it does not. Above a few percent the tails are not ours.
+ */
+export const watchSteal = (): (() => number | null) => {
+  const read = (): readonly number[] | null =>
+    existsSync(STAT)
+      ? (/^cpu +(.*)$/m.exec(readFileSync(STAT, 'utf8'))?.[1] ?? '').split(' ').slice(0, 8).map(Number)
+      : null
+  const before = read()
+  return () => {
+    const after = read()
+    if (before === null || after === null) return null
+    const spent = after.map((ticks, index) => ticks - (before[index] ?? 0))
+    const all = spent.reduce((sum, ticks) => sum + ticks, 0)
+    return all === 0 ? null : (100 * (spent[7] ?? 0)) / all
   }
 }
 

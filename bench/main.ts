@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { print, type Bench, type Figure } from './figures.ts'
-import { describe, lookAtMachine } from './machine.ts'
+import { describe, lookAtMachine, watchSteal } from './machine.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   decode: () => import('./decode.ts'),
@@ -42,11 +42,15 @@ const results: unknown[] = []
 for (const name of names) {
   const { bench } = await BENCHES[name]!()
   const figures: Figure[] = []
+  const steal = watchSteal()
   for await (const figure of await bench({ quick: values.quick })) {
     console.log(print(figure))
     figures.push(figure)
   }
-  results.push({ name, figures })
+  const stealPercent = steal()
+  if (stealPercent !== null)
+    console.log(`Taken by other machines on this host: ${stealPercent.toFixed(1)} %\n`)
+  results.push({ name, figures, stealPercent })
   const file = new URL(`${startedAt.toISOString().replaceAll(':', '-')}.json`, folder)
   await writeFile(file, `${JSON.stringify({ command, startedAt, machine, results }, null, 2)}\n`)
 }

@@ -88,7 +88,7 @@ export const twitchProbe = (
 
   return ({ key }, maxAgeMs) => {
     const owner = ownerOf(key)
-    if (owner === null || owner === userId) return look(maxAgeMs).pipe(turn.withPermit, rested)
+    if (owner === null || owner === userId) return rested(turn.withPermit(look(maxAgeMs)))
     return Effect.map(Clock.currentTimeMillis, (observedAt): PlatformView => ({
       state: 'unknown',
       observedAt,

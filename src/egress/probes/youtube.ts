@@ -7,6 +7,7 @@ import * as Effect from 'effect/Effect'
 import * as Redacted from 'effect/Redacted'
 import * as Semaphore from 'effect/Semaphore'
 import type { YouTubeProbeConfig } from '../../config.ts'
+import type { Destination } from '../../domain/destination.ts'
 import type { PlatformView } from '../../domain/egress.ts'
 import type { Scrubber } from '../scrub.ts'
 import { makeAccessToken } from './access-token.ts'
@@ -151,23 +152,23 @@ export const youtubeProbe = (
     return last
   })
 
-  return ({ key }, maxAgeMs) =>
-    Effect.gen(function* () {
-      const at = yield* Clock.currentTimeMillis
-      const elsewhere: PlatformView = { state: 'unknown', observedAt: at, issues: [STREAM_NOT_FOUND] }
-      if (key === null) return elsewhere
-      // YouTube's sentences are shown, and nothing keeps it from saying a key in one.
-      scrubber.learn(key)
-      const name = nameOf(key)
-      const id = yield* find(name)
-      if (id === null) return elsewhere
-      const seen = yield* look(id, maxAgeMs)
-      const stream = seen.streams.get(id)
-      if (stream !== undefined) {
-        return youtubeView(stream, seen.lifeCycles.get(id) ?? null, seen.at, scrubber.scrub)
-      }
-      // It was deleted, and another one may have its key by now.
-      ids.delete(name)
-      return elsewhere
-    }).pipe(turn.withPermit, rested)
+  const probe = Effect.fnUntraced(function* ({ key }: Pick<Destination, 'key'>, maxAgeMs: number) {
+    const at = yield* Clock.currentTimeMillis
+    const elsewhere: PlatformView = { state: 'unknown', observedAt: at, issues: [STREAM_NOT_FOUND] }
+    if (key === null) return elsewhere
+    // YouTube's sentences are shown, and nothing keeps it from saying a key in one.
+    scrubber.learn(key)
+    const name = nameOf(key)
+    const id = yield* find(name)
+    if (id === null) return elsewhere
+    const seen = yield* look(id, maxAgeMs)
+    const stream = seen.streams.get(id)
+    if (stream !== undefined) {
+      return youtubeView(stream, seen.lifeCycles.get(id) ?? null, seen.at, scrubber.scrub)
+    }
+    // It was deleted, and another one may have its key by now.
+    ids.delete(name)
+    return elsewhere
+  })
+  return (destination, maxAgeMs) => rested(turn.withPermit(probe(destination, maxAgeMs)))
 }
