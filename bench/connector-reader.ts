@@ -1,6 +1,7 @@
 // A child: the unmodified connector in every room, which decodes and stores nothing; or stores as one finds it done
 // today, with one INSERT per event from its events.
 
+import { createClient } from '@libsql/client'
 import Database from 'libsql'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,8 +14,11 @@ import { meter, type Metered } from './meter.ts'
 export interface ReaderInput {
   readonly origin: string
   readonly handles: readonly string[]
-  /** `columns`: the few that everybody keeps; `json`: the whole event beside them. */
-  readonly store: 'nothing' | 'columns' | 'json'
+  /**
+   * `columns`: the few that everybody keeps, prepared once, in WAL; `json`: the whole event beside them; `client`: the
+   * columns by `client.execute`, one after the other, in a database as the client makes it.
+   */
+  readonly store: 'nothing' | 'columns' | 'json' | 'client'
   /** Decoded messages to wait for. */
   readonly expected: number
 }
@@ -28,24 +32,23 @@ interface AnyEvent {
 const { origin, handles, store, expected } = parent.input<ReaderInput>()
 const folder = await mkdtemp(join(tmpdir(), 'roomkeeper-bench-'))
 
-const open = (): ((room: number, method: string, event: AnyEvent) => void) => {
+const TABLE = `CREATE TABLE events (id INTEGER PRIMARY KEY, room INTEGER, msg_id TEXT, at INTEGER, method TEXT,
+  user_id TEXT, handle TEXT, nickname TEXT, text TEXT, json TEXT, UNIQUE (room, msg_id))`
+const INSERT = `INSERT OR IGNORE INTO events (room, msg_id, at, method, user_id, handle, nickname, text, json)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+type Keep = (room: number, method: string, event: AnyEvent) => void | Promise<unknown>
+
+const open = async (): Promise<Keep> => {
   if (store === 'nothing') return () => undefined
-  const database = new Database(join(folder, 'events.db'))
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  database.exec(`CREATE TABLE events (id INTEGER PRIMARY KEY, room INTEGER, msg_id TEXT, at INTEGER, method TEXT,
-    user_id TEXT, handle TEXT, nickname TEXT, text TEXT, json TEXT, UNIQUE (room, msg_id))`)
-  const insert = database.prepare(
-    `INSERT OR IGNORE INTO events (room, msg_id, at, method, user_id, handle, nickname, text, json)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
+  const path = join(folder, 'events.db')
   let sequence = 0
-  return (room, method, event) => {
+  const rowOf = (room: number, method: string, event: AnyEvent): (string | number | null)[] => {
     const { user } = event
-    // The ids inside are the same in each round of the load; here they are made different, as real ones are.
-    const id = `${event.common?.msgId ?? ''}-${(sequence += 1)}`
-    insert.run([
+    return [
       room,
-      id,
+      // The ids inside are the same in each round of the load; here they are made different, as real ones are.
+      `${event.common?.msgId ?? ''}-${(sequence += 1)}`,
       Number(event.common?.createTime ?? 0),
       method,
       user?.id ?? null,
@@ -53,11 +56,26 @@ const open = (): ((room: number, method: string, event: AnyEvent) => void) => {
       user?.nickname ?? null,
       typeof event.content === 'string' ? event.content : null,
       store === 'json' ? JSON.stringify(event) : null,
-    ])
+    ]
   }
+  if (store === 'client') {
+    const client = createClient({ url: `file:${path}` })
+    await client.execute(TABLE)
+    let last: Promise<unknown> = Promise.resolve()
+    return (room, method, event) => {
+      const args = rowOf(room, method, event)
+      last = last.then(() => client.execute({ sql: INSERT, args }))
+      return last
+    }
+  }
+  const database = new Database(path)
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  database.exec(TABLE)
+  const insert = database.prepare(INSERT)
+  return (room, method, event) => void insert.run(rowOf(room, method, event))
 }
 
-const keep = open()
+const keep = await open()
 interface Seen {
   decoded: number
   lastAt: number
@@ -71,10 +89,14 @@ const connections = handles.map((handle, room) => {
   const connection = connectorAt(origin, handle, { fetchRoomInfoOnConnect: false })
   connection.on('websocketData', () => (seen.started ??= meter()))
   connection.on('decodedData', (method: string, { data }: { data: unknown }) => {
-    keep(room, method, data as AnyEvent)
-    seen.decoded += 1
-    seen.lastAt = performance.now()
-    if (seen.decoded >= expected) done.resolve()
+    const kept = keep(room, method, data as AnyEvent)
+    const count = (): void => {
+      seen.decoded += 1
+      seen.lastAt = performance.now()
+      if (seen.decoded >= expected) done.resolve()
+    }
+    if (kept === undefined) count()
+    else void kept.then(count)
   })
   connection.on('error', () => undefined)
   return connection

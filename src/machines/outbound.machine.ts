@@ -8,6 +8,8 @@ type States = Readonly<Record<string, EgressState>>
 export interface OutboundContext {
   /** The state of each destination, by platform. */
   readonly egresses: States
+  /** Destinations that were in trouble and have not been on air since: another try is no recovery. */
+  readonly troubled?: readonly string[]
 }
 
 export interface OutboundEvent {
@@ -20,24 +22,37 @@ const OFF: readonly EgressState[] = ['idle', 'stopped']
 const TROUBLED: readonly EgressState[] = ['reconnecting', 'backoff', 'failed']
 
 /** Live as soon as one is, unless one that should be is in trouble. */
-export const outboundStateOf = (states: readonly EgressState[]): OutboundState => {
-  const here = states.filter((state) => !OFF.includes(state))
-  const wanted = here.filter((state) => state !== 'stopping')
+export const outboundStateOf = (egresses: States, troubled: readonly string[] = []): OutboundState => {
+  const here = Object.entries(egresses).filter(([, state]) => !OFF.includes(state))
+  const wanted = here.filter(([, state]) => state !== 'stopping')
   if (here.length === 0) return 'idle'
   if (wanted.length === 0) return 'stopping'
-  if (wanted.some((state) => TROUBLED.includes(state))) return 'degraded'
-  return wanted.includes('live') ? 'live' : 'starting'
+  if (wanted.some(([platform, state]) => TROUBLED.includes(state) || troubled.includes(platform))) {
+    return 'degraded'
+  }
+  return wanted.some(([, state]) => state === 'live') ? 'live' : 'starting'
 }
 
-const after = (context: OutboundContext, event: OutboundEvent): States => ({
-  ...context.egresses,
-  [event.platform]: event.state,
-})
+const isOnItsWay = (state: EgressState): boolean => state === 'starting' || state === 'connecting'
+
+const after = (
+  { egresses, troubled = [] }: OutboundContext,
+  { platform, state }: OutboundEvent,
+): Required<OutboundContext> => {
+  const others = troubled.filter((other) => other !== platform)
+  const isTroubled = TROUBLED.includes(state) || (isOnItsWay(state) && troubled.includes(platform))
+  return {
+    egresses: { ...egresses, [platform]: state },
+    troubled: isTroubled ? [...others, platform] : others,
+  }
+}
 
 const leads =
   (to: OutboundState) =>
-  ({ context, event }: { readonly context: OutboundContext; readonly event: OutboundEvent }): boolean =>
-    outboundStateOf(Object.values(after(context, event))) === to
+  ({ context, event }: { readonly context: OutboundContext; readonly event: OutboundEvent }): boolean => {
+    const { egresses, troubled } = after(context, event)
+    return outboundStateOf(egresses, troubled) === to
+  }
 
 const outbound = setup({
   types: {} as { context: OutboundContext; events: OutboundEvent; input: OutboundContext },
@@ -51,7 +66,7 @@ const outbound = setup({
 })
 
 const remember = assign<OutboundContext, OutboundEvent, undefined, OutboundEvent, never>(
-  ({ context, event }) => ({ egresses: after(context, event) }),
+  ({ context, event }) => after(context, event),
 )
 
 export const outboundMachine = outbound.createMachine({

@@ -26,9 +26,20 @@ describe('what a room sends out', () => {
   ]
   for (const [states, expected] of CASES) {
     it(`is ${expected} when its destinations are ${states.join(' and ') || 'none'}`, () => {
-      expect(outboundStateOf(states)).toBe(expected)
+      expect(outboundStateOf(Object.fromEntries(states.entries()))).toBe(expected)
     })
   }
+
+  it('is degraded until one that was in trouble is on air again, whatever it tries meanwhile', () => {
+    const states = (
+      ['live', 'backoff', 'starting', 'connecting', 'backoff', 'starting', 'live'] as const
+    ).map(
+      (_, index, all) =>
+        all.slice(0, index + 1).reduce((at, to) => hear(at, 'twitch', to), hear(initial, 'youtube', 'live'))
+          .value,
+    )
+    expect(states).toEqual(['live', ...Array.from({ length: 5 }, () => 'degraded'), 'live'])
+  })
 
   it('follows its destinations from any state to any other', () => {
     const step = fc.tuple(fc.constantFrom('youtube', 'twitch'), fc.constantFrom(...EGRESS_STATES))
@@ -41,7 +52,9 @@ describe('what a room sends out', () => {
           states.set(platform, state)
           snapshot = hear(snapshot, platform, state)
           reached.add(snapshot.value)
-          expect(snapshot.value).toBe(outboundStateOf([...states.values()]))
+          const { egresses, troubled } = snapshot.context
+          expect(egresses).toEqual(Object.fromEntries(states))
+          expect(snapshot.value).toBe(outboundStateOf(egresses, troubled))
         }
       }),
     )
