@@ -9,7 +9,7 @@ import { untilWritten } from './chain.ts'
 import type { Outbound } from './outbound.ts'
 import type { LiveWorld } from './live-world.ts'
 import type { Caller } from './rooms.ts'
-import { writeOnce } from './writing.ts'
+import { writeAgain, writeOnce } from './writing.ts'
 
 /** One request: who asks for what of which room's destinations. */
 export interface LiveRequest {
@@ -97,8 +97,9 @@ export const makeLiveDesk = (world: LiveWorld, onSettled: (outbound: Outbound) =
         if (isWritten) apply()
         onSettled(outbound)
       }
-      const written = write({ ...change, audit: audit(request, 'done', null, detail) })
-      const again = Effect.map(untilWritten(written), () => {
+      const transaction = { ...change, audit: audit(request, 'done', null, detail) }
+      const written = write(transaction)
+      const again = Effect.map(untilWritten(writeAgain(world.database, transaction)), () => {
         if (!isClosed) settle(true)
       })
       // What is on disk is carried out, whether anybody still waits for the answer or not.

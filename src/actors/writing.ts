@@ -4,7 +4,7 @@
 import * as Effect from 'effect/Effect'
 import * as Schedule from 'effect/Schedule'
 import type { AuditEntry, Committed, Database, Statement, Transaction } from '../db/database.ts'
-import type { DbError } from '../domain/errors.ts'
+import { DbError } from '../domain/errors.ts'
 
 const isUnknown = (error: DbError): boolean => error.outcome === 'unknown' && error.kind !== 'closed'
 const AGAIN_TIMES = 3
@@ -30,11 +30,15 @@ AND outcome IN (?9, iif(?9 = 'done', 'noop', ?9)) ORDER BY seq DESC LIMIT 1`,
   ],
 })
 
+/** One try may be on disk: how the next one fares says nothing about it. */
+const stillUnknown = (error: DbError): DbError =>
+  new DbError({ kind: error.kind, outcome: 'unknown', message: error.message })
+
 /**
- * Writes it once. When its answer was lost and it is found on disk, there are no results: `applied` alone is known.
- * The question goes through the writer, behind whatever is left of the write it asks about.
+ * Writes what an earlier try may have written, unless it did. When it is found on disk there are no results:
+ * `applied` alone is known. The question goes through the writer, behind whatever is left of the try it asks about.
  */
-export const writeOnce = (
+export const writeAgain = (
   database: Database['Service'],
   transaction: Transaction,
 ): Effect.Effect<Committed, DbError> => {
@@ -47,12 +51,19 @@ export const writeOnce = (
           if (outcome === undefined) return null
           return { applied: outcome === audit.outcome, results: [], entries: [] }
         })
-  const again = Effect.flatMap(found, (known) =>
+  return Effect.flatMap(found, (known) =>
     known === null ? database.write(transaction) : Effect.succeed(known),
-  )
-  return Effect.catchIf(database.write(transaction), isUnknown, () =>
+  ).pipe(Effect.mapError(stillUnknown))
+}
+
+/** Writes it once, as far as can be found out soon: a failure whose outcome is `unknown` may be on disk. */
+export const writeOnce = (
+  database: Database['Service'],
+  transaction: Transaction,
+): Effect.Effect<Committed, DbError> =>
+  Effect.catchIf(database.write(transaction), isUnknown, () =>
     Effect.delay(
-      Effect.retry(again, {
+      Effect.retry(writeAgain(database, transaction), {
         while: isUnknown,
         times: AGAIN_TIMES - 1,
         schedule: Schedule.spaced(AGAIN_MS),
@@ -60,4 +71,3 @@ export const writeOnce = (
       AGAIN_MS,
     ),
   )
-}

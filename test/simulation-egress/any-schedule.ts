@@ -45,6 +45,8 @@ const play = ({ seed, first, steps }: Schedule): Studio => {
     judgeAtRest(studio)
     return studio
   } catch (error) {
+    studio.close()
+    studio.disk.wipeOutbound()
     throw new Error(`${String(error)} in seed ${seed}, first ${first}: ${told()}`, { cause: error })
   }
 }

@@ -48,6 +48,8 @@ export class Job {
   #progressed = false
   #lostMs: number | null = null
   #pushing = false
+  /** Its node has what it needs from now on. */
+  isSpared = false
   #isPresent = false
   readonly #pending = new Set<() => void>()
 
@@ -65,7 +67,9 @@ export class Job {
     if (launch === 'stuck') this.#after(STARTING_MS, () => this.#activate())
     if (launch === 'pipeline') this.#after(150, () => this.end('failed', 500, 'pipeline could not be built'))
     if (launch === 'cpu') {
-      this.#after(12_000, () => this.end('failed', 403, 'CPU exhausted', 'End reason: CPU exhausted'))
+      this.#after(12_000, () => {
+        if (!this.isSpared) this.end('failed', 403, 'CPU exhausted', 'End reason: CPU exhausted')
+      })
       this.#after(STARTING_MS, () => this.#begin())
     }
     if (launch === 'aborted') this.#after(2_000, () => this.end('aborted', 412, 'Start signal not received'))

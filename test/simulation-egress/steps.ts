@@ -181,7 +181,10 @@ export const heal = (studio: Studio): void => {
   const { disk, livekit, live, time } = studio
   disk.heal()
   livekit.heal()
-  for (const job of livekit.running) if (job.ghost) livekit.forget(job)
+  for (const job of livekit.running) {
+    job.isSpared = true
+    if (job.ghost) livekit.forget(job)
+  }
   for (const { roomId, destinations } of live.list()) {
     for (const { platform, state } of destinations) {
       if (state === 'failed' || state === 'backoff') studio.command('retry', roomId, [platform])

@@ -4,6 +4,7 @@ import { EgressClient, EgressStatus, StartEgressRequest, StreamProtocol } from '
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startFfmpeg } from '../_support/livekit/ffmpeg.ts'
 import { startLiveKit, type LiveKitStandIn } from '../_support/livekit/standin.ts'
+import type { Times } from '../_support/livekit/times.ts'
 import type { Ingest } from '../_support/rtmp/ingest.ts'
 import { hasNginx, startNginx } from '../_support/rtmp/nginx.ts'
 import { startNodeMediaServer } from '../_support/rtmp/node-media-server.ts'
@@ -30,11 +31,12 @@ describe.each(SERVERS)('%s', (_, start) => {
     ingest = await start()
   })
   afterAll(() => ingest.close())
-  beforeEach(async () => {
-    livekit = await startLiveKit({ scale: 0.05, engine: await startFfmpeg() })
+  const begin = async (times: Partial<Times> = {}): Promise<void> => {
+    livekit = await startLiveKit({ scale: 0.05, engine: await startFfmpeg(), times })
     livekit.room('show')
     egress = new EgressClient(livekit.origin, livekit.apiKey, livekit.apiSecret(), { failover: false })
-  })
+  }
+  beforeEach(() => begin())
   afterEach(async () => {
     await livekit.close()
     await ingest.behave('accept')
@@ -70,6 +72,9 @@ describe.each(SERVERS)('%s', (_, start) => {
 
   it.each(['reject', 'close'] as const)('lets the egress fail when it does %s', async (conduct) => {
     await ingest.behave(conduct)
+    await livekit.close()
+    // As LiveKit looks: a stream that is shut out within seconds has never moved.
+    await begin({ monitorMs: 5_000 })
     const { info } = await publish()
     await eventually(() => info.status).toBe(EgressStatus.EGRESS_FAILED)
     expect(info.streamResults[0]).toMatchObject({ retries: 0 })
