@@ -17,14 +17,15 @@ import { TikTok } from '../../src/tiktok/tiktok.ts'
 import { tempFolder } from '../_support/db.ts'
 import { OPERATOR, SETTINGS } from '../simulation/house.ts'
 
-/** `answer`: the write is done and nobody hears of it. `write`: it is not done either. */
-type Lost = 'answer' | 'write'
+/** `answer`: the write is done and nobody hears of it. `write`: it is not done either. `known`: so, and it is said. */
+type Lost = 'answer' | 'write' | 'known'
 
 const startRooms = async () => {
   const folder = tempFolder()
   /** What gets lost of the next writes that are audited, and of the next of any kind. */
   const losing = { audited: [] as Lost[], any: [] as Lost[], met: 0 }
   const unknown = new DbError({ kind: 'io', outcome: 'unknown', message: 'nobody knows' })
+  const known = new DbError({ kind: 'full', outcome: 'failed', message: 'the disk is full' })
   const lossy = Layer.effect(
     Database,
     Effect.map(Database, (database) => ({
@@ -38,7 +39,7 @@ const startRooms = async () => {
           if (lost === undefined) return database.write(transaction)
           losing.met += 1
           const done = lost === 'answer' ? Effect.asVoid(database.write(transaction)) : Effect.void
-          return Effect.andThen(done, Effect.fail(unknown))
+          return Effect.andThen(done, Effect.fail(lost === 'known' ? known : unknown))
         }),
     })),
   )
@@ -99,6 +100,18 @@ describe('a command whose outcome is unknown', () => {
     losing.any.push('write')
     await name(status.id, 'The Maker')
     expect(losing.met).toBe(2)
+    expect(await audited()).toEqual(['room.add done', 'room.change done'])
+  })
+
+  it('stays unknown when every question about it fails for certain', async () => {
+    const { rooms, add, losing, audited } = await startRooms()
+    const { status } = await add('maker')
+    losing.audited.push('answer')
+    losing.any.push('known', 'known', 'known')
+    const change = rooms.change(status.id, { displayName: 'The Maker' }, OPERATOR)
+    const failed = await Effect.runPromise(Effect.flip(change))
+    expect(losing.met).toBe(4)
+    expect(failed).toMatchObject({ kind: 'full', outcome: 'unknown' })
     expect(await audited()).toEqual(['room.add done', 'room.change done'])
   })
 
