@@ -232,7 +232,7 @@ export const startsSince = (
 ): Query<readonly { readonly egressId: string; readonly startedAt: number }[]> =>
   rows(
     attemptOf,
-    `SELECT * FROM egress_attempts WHERE ${BY_EGRESS} AND adopted = 0 AND started_at >= ? ORDER BY started_at`,
+    `SELECT * FROM egress_attempts WHERE ${BY_EGRESS} AND started_at >= ? ORDER BY started_at`,
     [at],
   )
 

@@ -248,4 +248,23 @@ describe('a process that begins', () => {
     }
     studio = open()
   })
+
+  it('S17: keeps the pace of a start that the process before it took over', () => {
+    studio = open()
+    accept(studio, 'start', ['youtube'])
+    studio.time.advance(300)
+    for (const empties of [false, true]) {
+      if (empties) studio.livekit.emptyRoom(ROOM)
+      studio.time.advance(30)
+      studio.kill()
+      studio.time.advance(100)
+      studio.boot()
+    }
+    studio.livekit.empty.clear()
+    untilState(studio, 'youtube', 'live')
+    expect(factsOf(studio, 'egress.adopted').length).toBe(1)
+    const [first, second, ...more] = studio.livekit.callsOf('start', key('youtube'))
+    expect(more).toEqual([])
+    expect(second!.atMs - first!.atMs).toBeGreaterThanOrEqual(800)
+  })
 })

@@ -77,3 +77,23 @@ describe('a start whose answer is lost', () => {
     judgeAtRest(studio)
   })
 })
+
+describe('a command whose write is answered by nobody', () => {
+  it('is carried out once the disk says that it is there, although writes failed for certain since', () => {
+    studio = open()
+    const { disk, time } = studio
+    studio.command('start', ROOM, ['youtube'])
+    disk.mood = 'unknown'
+    time.advance(10)
+    disk.mood = 'failing'
+    time.advance(10_000)
+    expect(disk.met.unknown).toBe(1)
+    expect(disk.met.failing).toBeGreaterThan(2)
+    expect(studio.commanded[0]?.outcome).toBe('full')
+    expect(stateOf(studio, 'youtube')).toBe('idle')
+    disk.heal()
+    untilState(studio, 'youtube', 'live')
+    expect(starts('youtube').length).toBe(1)
+    judgeAtRest(studio)
+  })
+})
