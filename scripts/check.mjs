@@ -1,4 +1,5 @@
-// The whole truth in one command: format, lint, types, then every test (the style guide among them).
+// The whole truth in one command: the console is built, then format, lint, types and every test (the style guide
+// among them).
 // Goes through all of it even when something is red, and ends with one line: `N passed, N failed`.
 
 import { spawnSync } from 'node:child_process'
@@ -13,6 +14,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'roomkeeper-check-'))
 const report = join(scratch, 'tests.json')
 
 const steps = [
+  ['console', process.execPath, [join(root, 'scripts', 'build-web.mjs')]],
   ['format', bin('oxfmt'), ['--check']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types', bin('tsc'), []],

@@ -106,7 +106,7 @@ export class Api {
         caller: identity === null ? { actor: ANONYMOUS, ip: ipOf(c) } : callerOf(c, identity),
         room,
         session,
-        query: query(queryOf(c)),
+        query: operation.page === true ? null : query(queryOf(c)),
         body: decoded,
         bytes: sent?.bytes ?? NO_BYTES,
         head: c.req.method === 'HEAD',

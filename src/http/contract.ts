@@ -64,6 +64,8 @@ export interface Operation<A extends Access = Access, Q = unknown, B = unknown> 
   readonly idempotent?: boolean
   /** Changes nothing although it is not a GET, so neither limit nor audit concern it. */
   readonly harmless?: boolean
+  /** A page or a file for people's browsers: no part of the API, so its query means nothing here. */
+  readonly page?: boolean
   /** May also be opened with `?ticket=`, because a browser cannot send a header there. */
   readonly ticket?: boolean
   readonly answers: Readonly<Record<number, Answer>>

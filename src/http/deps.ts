@@ -52,6 +52,8 @@ export interface HttpDeps {
   readonly receiveWebhook?: ReceiveWebhook
   /** Browser origins that may read answers; none when absent. */
   readonly origins?: readonly string[]
+  /** Where the built console lies, when not where it is built. */
+  readonly consoleFolder?: string
   readonly limits?: Partial<HttpLimits>
 }
 

@@ -10,13 +10,13 @@ import { assetReadRoutes } from './assets-read.ts'
 import { assetUploadRoutes } from './assets-upload.ts'
 import { assetRoutes } from './assets.ts'
 import { auditRoutes } from './audit.ts'
+import { consoleRoutes } from './console.ts'
 import type { Operation } from './contract.ts'
 import type { HttpDeps } from './deps.ts'
 import { destinationRoutes } from './destinations.ts'
 import { exportRoutes } from './exports.ts'
 import { dress, guard, originHeaders, PREFLIGHT_HEADERS } from './guard.ts'
 import { healthRoutes } from './health.ts'
-import { homeRoutes } from './home.ts'
 import { liveRoutes } from './live.ts'
 import { ingressRoutes } from './ingress.ts'
 import { livekitWebhookRoutes } from './livekit-webhook.ts'
@@ -116,7 +116,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
     ingressRoutes,
     livekitWebhookRoutes,
     healthRoutes,
-    homeRoutes,
+    consoleRoutes,
     documentRoute,
   ]) {
     routes(api)

@@ -192,6 +192,7 @@ export const openapi = (operations: readonly Operation[], version: string): Json
   const paths: Record<string, Record<string, Json>> = {}
   const schemas: Components = { Problem }
   for (const operation of operations) {
+    if (operation.page === true) continue
     const item = (paths[templateOf(operation.path)] ??= {})
     item[operation.method.toLowerCase()] = operationOf(operation, schemas)
   }

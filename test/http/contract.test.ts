@@ -44,6 +44,8 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([h.stop(), livekit.close()]))
 
+/** Without the pages of the console, which are no part of the API. */
+const operations = (): readonly Operation[] => h.http.operations.filter(({ page }) => page !== true)
 const routes = (): readonly string[] =>
   h.http.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)
 
@@ -60,8 +62,8 @@ describe('the contract', () => {
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     )
     expect(documented.sort()).toEqual(
-      routes()
-        .map((route) => templateOf(route))
+      operations()
+        .map(({ method, path }) => templateOf(`${method} ${path}`))
         .sort(),
     )
   })
@@ -74,7 +76,7 @@ describe('the contract', () => {
   })
 
   it('every operation says who may ask, what its path holds and what can go wrong', () => {
-    for (const operation of h.http.operations) {
+    for (const operation of operations()) {
       const documented = document.paths[templateOf(operation.path)]?.[operation.method.toLowerCase()]
       expect(documented?.operationId).toBe(operation.id)
       expect(documented?.security.length === 0, operation.id).toBe(operation.access === 'public')
@@ -153,7 +155,7 @@ describe('docs/api.md', () => {
   it('lists the routes, the problems and the failures as they are (vitest -u writes it)', async () => {
     const file = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
     const tables = {
-      routes: routeTable(h.http.operations),
+      routes: routeTable(operations()),
       problems: problemTable(),
       failures: failureTable(),
     }
