@@ -74,6 +74,17 @@ export const find = (no: number): Query<ImportRow | null> =>
     row === undefined ? null : importOf(row),
   )
 
+/** The newest first; `before` is the number of the last of the page before. */
+export const list = (before: number | null, limit: number): Query<readonly ImportRow[]> =>
+  Effect.map(
+    rows(
+      'SELECT * FROM asset_imports WHERE no < ? ORDER BY no DESC LIMIT ?',
+      before ?? Number.MAX_SAFE_INTEGER,
+      limit,
+    ),
+    (found) => found.map(importOf),
+  )
+
 /** What is not over yet, oldest first. */
 export const listOpen: Query<readonly ImportRow[]> = Effect.map(
   rows(`SELECT * FROM asset_imports WHERE state IN ('receiving', 'running') ORDER BY no LIMIT 100`),

@@ -65,6 +65,17 @@ const one = (sql: string, ...args: readonly (string | number)[]): Query<SweepRow
   )
 
 export const find = (no: number): Query<SweepRow | null> => one('WHERE no = ?', no)
+/** The newest first; `before` is the number of the last of the page before. */
+export const list = (before: number | null, limit: number): Query<readonly SweepRow[]> =>
+  Effect.map(
+    Database.use((database) =>
+      database.read('SELECT * FROM asset_sweeps WHERE no < ? ORDER BY no DESC LIMIT ?', [
+        before ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      ]),
+    ),
+    (rows) => rows.map(sweepOf),
+  )
 export const findOpen: Query<SweepRow | null> = one('WHERE ended_at IS NULL')
 /** The last one that was to change something. */
 export const findLast: Query<SweepRow | null> = one('WHERE dry_run = 0 ORDER BY no DESC LIMIT 1')

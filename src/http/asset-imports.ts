@@ -4,7 +4,7 @@
 import type { Context } from 'hono'
 import * as Schema from 'effect/Schema'
 import type { ImportFormat } from '../assets/import-lines.ts'
-import type { ImportKeyRow, ImportRow } from '../db/asset-imports.ts'
+import { list, type ImportKeyRow, type ImportRow } from '../db/asset-imports.ts'
 import { AssetType, OPERATOR, Visibility } from '../domain/asset.ts'
 import { IMPORT_OUTCOMES } from '../domain/asset-import.ts'
 import { json, type Api } from './api.ts'
@@ -135,6 +135,30 @@ export const assetImportRoutes = (api: Api): void => {
       const body = inflow(c, limits.uploadStallMs)
       const row = await run(importer.start(request, body, { ...caller, owner: OPERATOR }))
       return json(202, shown(row, {}), { location: `/api/s3/imports/${row.no}` })
+    },
+  )
+  api.route(
+    {
+      ...reading,
+      path: '/api/s3/imports',
+      id: 'imports.list',
+      summary: 'Imports, newest first',
+      about: 'What became of their keys is told with each one alone.',
+      query: Schema.Struct(PAGE),
+      answers: {
+        200: {
+          about: 'a page',
+          schema: Schema.Struct({ items: Schema.Array(Import), next: Schema.NullOr(Schema.String) }),
+        },
+      },
+      problems: ['cursor_invalid'],
+    },
+    async ({ query, run }) => {
+      const limit = limitOf(query)
+      const before = positionOf(query.cursor, /^[0-9]{1,12}$/)
+      const rows = await run(list(before === null ? null : Number(before), limit + 1))
+      const items = rows.slice(0, limit).map((row) => shown(row, {}))
+      return json(200, { items, next: rows.length > limit ? cursorOf(String(items.at(-1)?.id)) : null })
     },
   )
   api.route(

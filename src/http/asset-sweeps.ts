@@ -1,8 +1,9 @@
 // Sweeps of the assets: asked for, and how they go. What one does is in `assets/sweep.ts`.
 
 import * as Schema from 'effect/Schema'
-import type { SweepRow } from '../db/asset-sweeps.ts'
+import { list, type SweepRow } from '../db/asset-sweeps.ts'
 import { json, type Api } from './api.ts'
+import { cursorOf, limitOf, PAGE, positionOf } from './pages.ts'
 import { Problem } from './problems.ts'
 
 const flag = (description: string) => Schema.optionalKey(Schema.Boolean).annotate({ description })
@@ -28,6 +29,8 @@ const Sweep = Schema.Struct({
   altered: Schema.Int.annotate({ description: 'with other content than was stored' }),
   failed: Schema.Int.annotate({ description: 'looks that nothing could be learned from' }),
 })
+
+const SweepPage = Schema.Struct({ items: Schema.Array(Sweep), next: Schema.NullOr(Schema.String) })
 
 type State = (typeof Sweep.Type)['state']
 const STATES: readonly State[] = Sweep.fields.state.literals
@@ -74,6 +77,26 @@ export const assetSweepRoutes = (api: Api): void => {
       const asked = { dryRun, confirmMissing, placeSentinel }
       const { sweep } = await run(sweeper.start(asked, { ...caller, owner: 'operator' }))
       return json(202, shown(sweep), { location: pathOf(sweep.no) })
+    },
+  )
+  api.route(
+    {
+      method: 'GET',
+      tag: 'maintenance',
+      access: 'operator',
+      path: '/api/maintenance/sweeps',
+      id: 'sweeps.list',
+      summary: 'Sweeps, newest first',
+      query: Schema.Struct(PAGE),
+      answers: { 200: { about: 'a page', schema: SweepPage } },
+      problems: ['cursor_invalid'],
+    },
+    async ({ query, run }) => {
+      const limit = limitOf(query)
+      const before = positionOf(query.cursor, /^[0-9]{1,12}$/)
+      const rows = await run(list(before === null ? null : Number(before), limit + 1))
+      const items = rows.slice(0, limit).map(shown)
+      return json(200, { items, next: rows.length > limit ? cursorOf(String(items.at(-1)?.id)) : null })
     },
   )
   api.route(
