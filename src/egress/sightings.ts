@@ -72,6 +72,13 @@ export class Sightings {
     return this.#ours.get(egressId) ?? this.#strays.get(egressId) ?? null
   }
 
+  /** Those of nobody that LiveKit was heard to have since then. */
+  straysSince(at: number): readonly EgressView[] {
+    return [...this.#strays.values()].flatMap(({ view, seenAt }) =>
+      view !== null && seenAt >= at ? [view] : [],
+    )
+  }
+
   /** Answers whether anything is known now that was not. */
   see(view: EgressView, seenBy: SeenBy, at: number): boolean {
     const before = this.get(view.egressId)

@@ -51,7 +51,7 @@ export const survey = (job: Job): Effect.Effect<Surveyed, LiveKitError> =>
   Effect.gen(function* () {
     const { world, holding } = job
     const { livekit, sightings, holdings } = world
-    const askedMs = world.monotonicMs()
+    const [askedMs, askedAt] = [world.monotonicMs(), world.now()]
     const views = yield* livekit.listActive(holding.roomName)
     const at = world.now()
     for (const view of views) sightings.see(view, 'poll', at)
@@ -62,8 +62,10 @@ export const survey = (job: Job): Effect.Effect<Surveyed, LiveKitError> =>
       if (view === null) sightings.gone(egressId, 'poll', world.now())
       else sightings.see(view, 'poll', world.now())
     }
+    // A list may be old when it comes: what a webhook or another list said since it was asked for counts too.
+    const heard = sightings.straysSince(askedAt).filter(({ egressId }) => !listed.has(egressId))
     const strays = holdings
-      .strays(holding, views)
+      .strays(holding, [...views, ...heard])
       .filter(({ egressId }) => !isOver(sightings.get(egressId)))
       .toSorted((a, b) => Number(b.updatedAtNs - a.updatedAtNs))
     const rivals = holdings.lookalikes(holding).filter(isWaiting)

@@ -76,6 +76,23 @@ describe('a start whose answer is lost', () => {
     untilState(studio, 'youtube', 'live')
     judgeAtRest(studio)
   })
+
+  it('L03: is not believed absent by an old list when LiveKit told of it while that was on its way', () => {
+    studio = open()
+    goLive(studio, ROOM, ['twitch'])
+    studio.livekit.nextStarts.push('very_late')
+    accept(studio, 'start', ['youtube'])
+    studio.time.advance(20_000)
+    studio.kill()
+    studio.livekit.list = 'stale'
+    studio.time.advance(100)
+    studio.boot()
+    until(studio, () => studio.livekit.runningOf(key('youtube')).length > 0, 30_000)
+    studio.time.advance(120_000)
+    expect(studio.livekit.callsOf('list').filter(({ mood }) => mood === 'stale').length).toBeGreaterThan(3)
+    expect(starts('youtube').map(({ mood }) => mood)).toEqual(['very_late'])
+    judgeAtRest(studio)
+  })
 })
 
 describe('a command whose write is answered by nobody', () => {
