@@ -43,6 +43,7 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
         upload: (request, body) => on(upload(desk, request, body)),
         beginParts: (request) => on(resumable.begin(desk, request)),
         partAddresses: (id, numbers, caller) => on(resumable.addresses(desk, id, numbers, caller)),
+        putPart: (id, number, body, caller) => on(resumable.put(desk, id, number, body, caller)),
         completeParts: (id, parts, caller) => on(resumable.finish(desk, id, parts, caller)),
         abortParts: (id, caller) => on(resumable.abort(desk, id, caller)),
         progress: (id) => on(Effect.map(uploads.find(id), (row) => progressOf(desk, row))),

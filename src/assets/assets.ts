@@ -94,6 +94,8 @@ export class Assets extends Context.Service<
       numbers: readonly number[],
       caller: AssetCaller,
     ) => Answer<readonly PartAddress[]>
+    /** Takes a part in, which must be small enough to be held, and puts it into the store. */
+    readonly putPart: (uploadId: string, number: number, body: Bytes, caller: AssetCaller) => Answer<SentPart>
     /** Joins the parts and reads them back; what is not what was said is removed again. */
     readonly completeParts: (
       uploadId: string,

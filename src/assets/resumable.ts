@@ -11,11 +11,17 @@ import { assetOf, find, findByKey } from '../db/assets.ts'
 import { nameOfKey, OPERATOR, type Asset, type AssetCaller, type AssetErrorCode } from '../domain/asset.ts'
 import { formatOf, TYPE_RULES } from '../domain/asset-types.ts'
 import { CommandRefused } from '../domain/errors.ts'
-import type { PartAddress, PartsUpload, SentPart, UploadRequest } from './assets.ts'
+import {
+  BodyBroken,
+  type PartAddress,
+  type PartsUpload,
+  type SentPart,
+  type UploadRequest,
+} from './assets.ts'
 import { commit, factOf, inTurn, refuse, type AssetDesk, type AssetRequest } from './desk.ts'
 import { drain, inspected, type Sealed } from './inspection.ts'
 import { bodyFailure, putFailure, refusalOf } from './refusals.ts'
-import type { PartsStore } from './store.ts'
+import type { Bytes, PartsStore } from './store.ts'
 import type { Flow } from './upload-body.ts'
 import { auditOfUpload, planOf } from './upload-plan.ts'
 
@@ -122,6 +128,39 @@ export const addresses = (
     ).pipe(Effect.mapError((error) => refusalOf(putFailure(error))))
     yield* commit(desk, request, { statements: [] })
     return made
+  })
+
+/** All of a part; it is held, so that it can be sent again, and is never larger than parts are. */
+const partOf = async (body: Bytes): Promise<Uint8Array> => {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of body) {
+    size += piece.byteLength
+    if (size > RESUMABLE_PART_BYTES) throw new BodyBroken('too_large')
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+/** No row for each part: they are many, and what they become is written when they are joined. */
+export const put = (
+  desk: AssetDesk,
+  uploadId: string,
+  number: number,
+  body: Bytes,
+  caller: AssetCaller,
+): Flow<SentPart> =>
+  Effect.gen(function* () {
+    const request = { caller, action: 'asset.upload_part', target: uploadId }
+    const store = yield* storeOf(desk, request)
+    const { key, storeUpload } = yield* own(desk, request, uploadId)
+    const bytes = yield* Effect.tryPromise({
+      try: () => partOf(body),
+      catch: (error) => refusalOf(bodyFailure(error) ?? 'client_aborted'),
+    })
+    const sent = yield* Effect.result(store.put(key, storeUpload, number, bytes))
+    if (Result.isFailure(sent)) return yield* refusalOf(putFailure(sent.failure))
+    return { number, etag: sent.success }
   })
 
 /** Reads back what arrived and judges it like bytes that came through here. */

@@ -1,4 +1,5 @@
-// Uploads in parts that a client puts into the bucket itself, by addresses that are good for one part and a while.
+// Uploads in parts that a client puts into the bucket itself, by addresses that are good for one part and a while, or
+// through here.
 
 import {
   CompleteMultipartUploadCommand,
@@ -8,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import * as Effect from 'effect/Effect'
+import * as Semaphore from 'effect/Semaphore'
 import { conditionally, type PartsContext } from './s3-parts.ts'
 import type { PartsStore } from './store.ts'
 
@@ -18,7 +20,7 @@ interface Place {
 
 /** `signer` adds no checksum of its own: it would be that of an empty body, and a part with a body would not match. */
 export const makeResumable = (
-  { client, attempt }: Pick<PartsContext, 'client' | 'attempt'>,
+  { client, attempt, sending }: Pick<PartsContext, 'client' | 'attempt' | 'sending'>,
   signer: S3Client,
   placeOf: (key: string) => Place,
 ): PartsStore => ({
@@ -34,6 +36,21 @@ export const makeResumable = (
         new UploadPartCommand({ ...placeOf(key), UploadId: storeUpload, PartNumber: number }),
         { expiresIn: Math.ceil(expiresMs / 1_000) },
       ),
+    ),
+  put: (key, storeUpload, number, bytes) =>
+    Semaphore.withPermits(
+      sending,
+      1,
+    )(
+      attempt('UploadPart', async (abortSignal) => {
+        const command = new UploadPartCommand({
+          ...placeOf(key),
+          UploadId: storeUpload,
+          PartNumber: number,
+          Body: bytes,
+        })
+        return ((await client.send(command, { abortSignal })).ETag ?? '').replaceAll('"', '')
+      }),
     ),
   complete: (key, storeUpload, parts) =>
     Effect.asVoid(

@@ -94,6 +94,13 @@ export interface PartsStore {
     number: number,
     expiresMs: number,
   ) => Effect.Effect<string, StoreError>
+  /** Puts one part from here, for a client that cannot reach the store itself. Answers its etag without quotes. */
+  readonly put: (
+    key: string,
+    storeUpload: string,
+    number: number,
+    bytes: Uint8Array,
+  ) => Effect.Effect<string, StoreError>
   /**
    * Makes them one object, unless there is one: `exists`. `not_found` when there is no such upload, or no longer. After
    * a lost answer both can mean that it was done.

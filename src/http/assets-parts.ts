@@ -6,9 +6,14 @@ import { AssetType, Visibility } from '../domain/asset.ts'
 import { json, type Api } from './api.ts'
 import { assetCaller, assetJson, AssetShape } from './assets-shapes.ts'
 import { NOTHING } from './contract.ts'
+import { inflow } from './inflow.ts'
+import { Problem } from './problems.ts'
 
 const PARTS_MAX = 10_000
 const ADDRESSES_MAX = 100
+/** Parts that are taken in at the same time, as each is held in memory. */
+const HELD_MAX = 4
+const HELD_RETRY_MS = 1_000
 
 const PartNumber = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: PARTS_MAX }))
 
@@ -51,12 +56,15 @@ const Complete = Schema.Struct({
   ).check(Schema.isMinLength(1), Schema.isMaxLength(PARTS_MAX)),
 })
 
+const Etag = Schema.Struct({ number: Schema.Int, etag: Schema.String })
+
 const parts = { tag: 'assets', access: 'any', idempotent: true } as const
 const one = '/api/s3/uploads/:upload'
 const refusals = ['asset_unknown', 'conflict', 'upload_failed', 'store_unavailable'] as const
 
 export const assetPartRoutes = (api: Api): void => {
-  const { assets } = api.parts
+  const { assets, limits } = api.parts
+  let holding = 0
 
   api.route(
     {
@@ -120,6 +128,34 @@ export const assetPartRoutes = (api: Api): void => {
       return json(200, {
         items: made.map(({ number, url, expiresAt }) => ({ number, url, expires_at: expiresAt })),
       })
+    },
+  )
+
+  api.route(
+    {
+      ...parts,
+      idempotent: false,
+      method: 'PUT',
+      path: `${one}/parts/:number`,
+      id: 'upload.part',
+      summary: 'Takes a part in and puts it into the bucket',
+      about: `For who cannot reach the bucket, as a page that asks its own origin alone. Up to 16 MiB; all but the last have at least 5 MiB.`,
+      file: ['application/octet-stream'],
+      answers: { 200: { about: 'what the bucket calls the part', schema: Etag } },
+      problems: [...refusals, 'path_invalid', 'upload_interrupted', 'asset_too_large', 'busy'],
+    },
+    async ({ c, identity, caller, run }) => {
+      const number = Number(c.req.param('number'))
+      if (!Number.isInteger(number) || number < 1 || number > PARTS_MAX) throw new Problem('path_invalid')
+      if (holding >= HELD_MAX) throw new Problem('busy', { retryAfterMs: HELD_RETRY_MS })
+      holding += 1
+      try {
+        const id = c.req.param('upload') ?? ''
+        const body = inflow(c, limits.uploadStallMs)
+        return json(200, await run(assets.putPart(id, number, body, assetCaller(identity, caller))))
+      } finally {
+        holding -= 1
+      }
     },
   )
 

@@ -90,6 +90,7 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   asset: 'the id of an asset',
   import: 'the number of an import',
   sweep: 'the number of a sweep',
+  number: 'the number of a part, from 1',
   upload: 'the id of an upload',
   ingress: 'the id that LiveKit gave the ingress',
   actor: 'the id of an actor',

@@ -65,6 +65,36 @@ describe('an upload in parts', () => {
     expect(memory.uploads.size).toBe(0)
   })
 
+  it('goes through here for who cannot reach the bucket, and is not the upload of somebody else', async () => {
+    const mine = await h.addRoom('through.mine')
+    const other = await h.addRoom('through.other')
+    const bytes = glb(12_000_000, 6)
+    const partBytes = 6_000_000
+    const begun = await begin('vrm/through.vrm', bytes, { sha256: sha256(bytes) }, mine.token)
+    const location = String(begun.headers.get('location'))
+    const put = async (number: number | string, token: string, part: Uint8Array) => {
+      const response = await fetch(`${h.url}${location}/parts/${number}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+        body: Uint8Array.from(part),
+      })
+      return { status: response.status, json: (await response.json()) as Record<string, unknown> }
+    }
+    const sent: unknown[] = []
+    for (const number of [1, 2]) {
+      const part = bytes.subarray((number - 1) * partBytes, number * partBytes)
+      expect((await put(number, other.token, part)).json['code']).toBe('asset_unknown')
+      const { status, json } = await put(number, mine.token, part)
+      expect(status).toBe(200)
+      sent.push(json)
+    }
+    expect((await put(0, mine.token, bytes.subarray(0, 1))).json['code']).toBe('path_invalid')
+    expect((await put(3, mine.token, Buffer.alloc(16_777_217))).json['code']).toBe('asset_too_large')
+    const done = await h.ask('POST', `${location}/complete`, { token: mine.token, body: { parts: sent } })
+    expect(done.json).toMatchObject({ status: 'ready', sha256: sha256(bytes) })
+    expect((await put(1, mine.token, bytes.subarray(0, partBytes))).status).toBe(404)
+  })
+
   it('what is not what was said is removed again', async () => {
     const right = glb(1_000)
     for (const [key, bytes, said, code] of [
