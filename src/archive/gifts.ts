@@ -5,6 +5,7 @@ import * as Effect from 'effect/Effect'
 import * as Schema from 'effect/Schema'
 import { Database } from '../db/database.ts'
 import { int, type Pieces } from './pieces.ts'
+import { EVER, type Stretch } from './stretch.ts'
 
 export const GiftRow = Schema.Struct({
   giftId: Schema.String,
@@ -27,13 +28,13 @@ const GIFT_KINDS_MAX = 1_000
 
 const TABLE = `SELECT CAST(gift_id AS TEXT) AS gift_id, max(name) AS name, sum(frames) AS frames, count(*) AS streaks,
 sum(count) AS count, sum(value * count) AS value
-FROM gifts WHERE session_no IN (SELECT value FROM json_each(?1))
+FROM gifts WHERE session_no IN (SELECT value FROM json_each(?1)) AND last_at >= ?3 AND last_at < ?4
 GROUP BY gifts.gift_id ORDER BY sum(gifts.value * gifts.count) DESC, gifts.gift_id LIMIT ?2`
 
-export const giftTable = Effect.fnUntraced(function* (pieces: Pieces) {
+export const giftTable = Effect.fnUntraced(function* (pieces: Pieces, { fromAt, toAt }: Stretch = EVER) {
   const database = yield* Database
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
-  const rows = yield* database.read(TABLE, [nos, GIFT_KINDS_MAX + 1])
+  const rows = yield* database.read(TABLE, [nos, GIFT_KINDS_MAX + 1, fromAt, toAt])
   const totals: GiftTotals = {
     rows: rows.slice(0, GIFT_KINDS_MAX).map((row) => ({
       giftId: String(row['gift_id']),

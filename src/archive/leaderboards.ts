@@ -4,6 +4,7 @@ import * as Effect from 'effect/Effect'
 import * as Schema from 'effect/Schema'
 import { Database } from '../db/database.ts'
 import { int, type Pieces } from './pieces.ts'
+import { EVER, type Stretch } from './stretch.ts'
 
 export const LeaderRow = Schema.Struct({
   userId: Schema.String,
@@ -41,13 +42,17 @@ export const board = (
 
 // `max(last_at)` makes the bare columns those of the person's latest streak.
 const GIFTERS = `SELECT CAST(user_id AS TEXT) AS user_id, handle, nickname, sum(value * count) AS amount, max(last_at)
-FROM gifts WHERE session_no IN (SELECT value FROM json_each(?1))
+FROM gifts WHERE session_no IN (SELECT value FROM json_each(?1)) AND last_at >= ?3 AND last_at < ?4
 GROUP BY gifts.user_id HAVING amount > 0 ORDER BY amount DESC, gifts.user_id LIMIT ?2`
 
-export const topGifters = Effect.fnUntraced(function* (pieces: Pieces, top: number) {
+export const topGifters = Effect.fnUntraced(function* (
+  pieces: Pieces,
+  top: number,
+  { fromAt, toAt }: Stretch = EVER,
+) {
   const database = yield* Database
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
-  const rows = yield* database.read(GIFTERS, [nos, top])
+  const rows = yield* database.read(GIFTERS, [nos, top, fromAt, toAt])
   return rows.map((row): LeaderRow => ({
     userId: String(row['user_id']),
     handle: typeof row['handle'] === 'string' ? row['handle'] : null,

@@ -5,6 +5,7 @@ import * as Schema from 'effect/Schema'
 import { Database } from '../db/database.ts'
 import { int, type Pieces } from './pieces.ts'
 import { MINUTE_MS, MINUTES_MAX, type Scan } from './scan.ts'
+import { EVER, type Stretch } from './stretch.ts'
 
 export const SeriesPoint = Schema.Struct({
   at: Schema.Int.annotate({ description: 'the beginning of the minute, milliseconds UTC' }),
@@ -18,12 +19,16 @@ export const SeriesPoint = Schema.Struct({
 export type SeriesPoint = typeof SeriesPoint.Type
 
 const VALUES = `SELECT last_at / ${MINUTE_MS} AS minute, sum(value * count) AS value FROM gifts
-WHERE session_no IN (SELECT value FROM json_each(?1)) GROUP BY 1 LIMIT ?2`
+WHERE session_no IN (SELECT value FROM json_each(?1)) AND last_at >= ?3 AND last_at < ?4 GROUP BY 1 LIMIT ?2`
 
-export const minutes = Effect.fnUntraced(function* (pieces: Pieces, scan: Scan) {
+export const minutes = Effect.fnUntraced(function* (
+  pieces: Pieces,
+  scan: Scan,
+  { fromAt, toAt }: Stretch = EVER,
+) {
   const database = yield* Database
   const nos = JSON.stringify(pieces.list.map((piece) => piece.no))
-  const rows = yield* database.read(VALUES, [nos, MINUTES_MAX])
+  const rows = yield* database.read(VALUES, [nos, MINUTES_MAX, fromAt, toAt])
   const values = new Map(rows.map((row) => [int(row['minute']), int(row['value'])]))
   const keys = [...new Set([...scan.minutes.keys(), ...values.keys()])].sort((a, b) => a - b)
   const points = keys.slice(0, MINUTES_MAX).map((key): SeriesPoint => {

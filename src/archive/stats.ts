@@ -11,6 +11,7 @@ import { piecesOf, type Pieces } from './pieces.ts'
 import { scanEvents } from './scan.ts'
 import { minutes, SeriesPoint } from './series.ts'
 import { remembered } from './stats-cache.ts'
+import { cutTo, EVER, type Stretch } from './stretch.ts'
 import { SessionTotals, totalsOf } from './totals.ts'
 
 export const SessionStats = Schema.Struct({
@@ -47,10 +48,10 @@ export type SessionStats = typeof SessionStats.Type
 /** Places of a leaderboard when none are asked for. */
 export const TOP_DEFAULT = 10
 
-const compute = Effect.fnUntraced(function* (pieces: Pieces) {
+const compute = Effect.fnUntraced(function* (pieces: Pieces, stretch: Stretch = EVER) {
   const totals = yield* totalsOf(pieces)
-  const scan = yield* scanEvents(pieces)
-  const series = yield* minutes(pieces, scan)
+  const scan = yield* scanEvents(stretch === EVER ? pieces : yield* cutTo(pieces, stretch))
+  const series = yield* minutes(pieces, scan, stretch)
   const stats: SessionStats = {
     sessionId: sessionId(pieces.no),
     archived: pieces.archived,
@@ -64,12 +65,12 @@ const compute = Effect.fnUntraced(function* (pieces: Pieces) {
     perMinute: series.points,
     perMinuteTruncated: series.truncated,
     leaderboards: {
-      gifters: yield* topGifters(pieces, BOARD_MAX),
+      gifters: yield* topGifters(pieces, BOARD_MAX, stretch),
       chatters: board(scan.people, 'chats', BOARD_MAX),
       likers: board(scan.people, 'likes', BOARD_MAX),
       exact: scan.exact,
     },
-    gifts: yield* giftTable(pieces),
+    gifts: yield* giftTable(pieces, stretch),
   }
   return stats
 })
@@ -89,13 +90,18 @@ export const sessionTotals = Effect.fn('sessionTotals')(function* (no: number) {
   return yield* totalsOf(yield* piecesOf(no))
 })
 
-/** Everything, fragments included. `top` is 1 to 100 places. Late rows are not part of any number. */
+/**
+ * Everything, fragments included. `top` is 1 to 100 places. Late rows are not part of any number. With `stretch`
+ * the minutes, ranks and gifts are those of that time alone, a streak in the moment it was last heard of; the
+ * totals stay those of the whole session.
+ */
 export const sessionStats = Effect.fn('sessionStats')(function* (
   no: number,
-  options: { readonly top?: number } = {},
+  options: { readonly top?: number; readonly stretch?: Stretch } = {},
 ) {
   const database = yield* Database
   const pieces = yield* piecesOf(no)
   const top = Math.min(Math.max(options.top ?? TOP_DEFAULT, 1), BOARD_MAX)
+  if (options.stretch !== undefined) return cut(yield* compute(pieces, options.stretch), top)
   return cut(yield* remembered(database, pieces, compute(pieces)), top)
 })

@@ -6,6 +6,7 @@ import type { DbError } from '../domain/errors.ts'
 import type { EventKind } from '../domain/event.ts'
 import { SEQ_BITS, SEQ_MAX } from '../domain/session.ts'
 import { Database, type Row, type SqlValue } from './database.ts'
+import { between, type Moments } from './event-times.ts'
 import { bool, int, intOrNull, json, text, textOrNull } from './row.ts'
 
 /** Ids are decimal text, times milliseconds UTC; null is "not in the message". */
@@ -36,7 +37,7 @@ export interface EventRow {
   readonly data: unknown
 }
 
-export interface EventFilter {
+export interface EventFilter extends Moments {
   readonly sessionNo: number
   readonly kinds?: readonly EventKind[]
   readonly userId?: string
@@ -143,6 +144,12 @@ const slicesOf = function* (ranges: readonly Range[], isDescending: boolean, isF
   }
 }
 
+const inTime = Effect.fnUntraced(function* (ranges: readonly Range[], filter: EventFilter) {
+  if (filter.fromAt === undefined && filter.toAt === undefined) return ranges
+  const cut = yield* Effect.forEach(ranges, (range) => between(range, filter))
+  return cut.filter(({ low, high }) => low <= high)
+})
+
 /** Empty when there is no such session. */
 export const page = Effect.fnUntraced(function* (filter: EventFilter) {
   const database = yield* Database
@@ -151,7 +158,7 @@ export const page = Effect.fnUntraced(function* (filter: EventFilter) {
   const events: EventRow[] = []
   let slices = 0
   for (const { low, high } of slicesOf(
-    yield* rangesOf(database, filter),
+    yield* inTime(yield* rangesOf(database, filter), filter),
     isDescending,
     conditions.sql !== '',
   )) {

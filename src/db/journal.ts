@@ -41,6 +41,22 @@ export const page = ({
     (rows) => rows.map(entryOf),
   )
 
+/** The facts of one room, newest first, with lower numbers than `before`. */
+export const recent = (
+  roomId: string,
+  { before, limit }: { readonly before: number | null; readonly limit: number },
+): Effect.Effect<readonly JournalEntry[], DbError, Database> =>
+  Effect.map(
+    Database.use((database) =>
+      database.read('SELECT * FROM journal WHERE room_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?', [
+        roomId,
+        before ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      ]),
+    ),
+    (rows) => rows.map(entryOf),
+  )
+
 /** The number of the newest entry there ever was, whether it is still kept or not; 0 before the first. */
 export const newest: Effect.Effect<number, DbError, Database> = Effect.map(
   Database.use((database) => database.read(`SELECT seq FROM sqlite_sequence WHERE name = 'journal'`)),

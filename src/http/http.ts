@@ -28,6 +28,7 @@ import { makeParts } from './parts.ts'
 import { Problem } from './problems.ts'
 import type { RequestEnv } from './request.ts'
 import { roomRoutes } from './rooms.ts'
+import { roomFactRoutes } from './room-facts.ts'
 import { roomAddingRoutes } from './rooms-adding.ts'
 import { sessionEventRoutes } from './session-events.ts'
 import { sessionLiveRoutes } from './session-live.ts'
@@ -96,6 +97,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
   for (const routes of [
     roomRoutes,
     roomAddingRoutes,
+    roomFactRoutes,
     tokenRoutes,
     destinationRoutes,
     liveRoutes,

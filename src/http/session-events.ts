@@ -7,7 +7,7 @@ import { find as findSession } from '../db/sessions.ts'
 import { EVENT_KINDS } from '../domain/event.ts'
 import { sessionNo } from '../domain/session.ts'
 import { json, type Api } from './api.ts'
-import { cursorOf, given, limitOf, PAGE, positionOf, words } from './pages.ts'
+import { cursorOf, given, integer, limitOf, numberOf, PAGE, positionOf, words } from './pages.ts'
 import { Problem } from './problems.ts'
 import { EventPage, eventView } from './session-shapes.ts'
 
@@ -25,6 +25,8 @@ const EventsQuery = Schema.Struct({
   }),
   after: Schema.optionalKey(ID).annotate({ description: 'events with a higher id' }),
   before: Schema.optionalKey(ID).annotate({ description: 'events with a lower id' }),
+  from: integer(0, Number.MAX_SAFE_INTEGER, 'arrived at or after, milliseconds UTC'),
+  to: integer(0, Number.MAX_SAFE_INTEGER, 'arrived before, milliseconds UTC'),
   order: Schema.optionalKey(Schema.Literals(['asc', 'desc'])).annotate({
     description: 'oldest first when absent',
   }),
@@ -59,6 +61,8 @@ export const sessionEventRoutes = (api: Api): void => {
         kinds: kinds.length === 0 ? undefined : kinds,
         userId: query.user,
         text: query.q,
+        fromAt: numberOf(query.from),
+        toAt: numberOf(query.to),
         order: query.order,
       })
       const { events, next } = await run(page({ sessionNo: session.no, limit: limitOf(query), ...bounds }))

@@ -4,6 +4,7 @@
 import * as Effect from 'effect/Effect'
 import * as Schema from 'effect/Schema'
 import { SessionStats, sessionStats } from '../archive/stats.ts'
+import { EVER } from '../archive/stretch.ts'
 import { sessionTimeline, Timeline } from '../archive/timeline.ts'
 import type { SessionRow } from '../db/session-row.ts'
 import { attempts, fragments, gaps, list, pauses } from '../db/sessions.ts'
@@ -30,6 +31,19 @@ const SessionsQuery = Schema.Struct({
   }),
   from: integer(0, Number.MAX_SAFE_INTEGER, 'opened at or after, milliseconds UTC'),
   to: integer(0, Number.MAX_SAFE_INTEGER, 'opened before, milliseconds UTC'),
+})
+
+const StatsQuery = Schema.Struct({
+  top: integer(1, 100, 'places of a leaderboard; 10 when absent'),
+  from: integer(0, Number.MAX_SAFE_INTEGER, 'arrived at or after, milliseconds UTC'),
+  to: integer(0, Number.MAX_SAFE_INTEGER, 'arrived before, milliseconds UTC'),
+})
+
+const statsOptions = ({ top, from, to }: typeof StatsQuery.Type) => ({
+  ...(top === undefined ? {} : { top: Number(top) }),
+  ...(from === undefined && to === undefined
+    ? {}
+    : { stretch: { fromAt: numberOf(from) ?? EVER.fromAt, toAt: numberOf(to) ?? EVER.toAt } }),
 })
 
 const numbered = <A extends { readonly sessionNo: number }>({ sessionNo, ...rest }: A) => ({
@@ -123,14 +137,12 @@ export const sessionRoutes = (api: Api): void => {
       path: '/api/sessions/:session/stats',
       id: 'session.stats',
       summary: 'Totals, minutes, leaderboards and gifts',
-      query: Schema.Struct({ top: integer(1, 100, 'places of a leaderboard; 10 when absent') }),
+      about:
+        'With `from` or `to`, minutes, ranks and gifts are those of that time; totals are always the whole.',
+      query: StatsQuery,
       answers: { 200: { about: 'the numbers', schema: SessionStats } },
     },
-    async ({ session, query, run }) =>
-      json(
-        200,
-        await run(sessionStats(session.no, query.top === undefined ? {} : { top: Number(query.top) })),
-      ),
+    async ({ session, query, run }) => json(200, await run(sessionStats(session.no, statsOptions(query)))),
   )
 
   api.route(

@@ -109,6 +109,26 @@ describe('a session in numbers', () => {
     expect(leaderboards.exact).toBe(true)
   })
 
+  it('of a stretch are those of the events that arrived in it, a streak where it was last heard of', async () => {
+    await add(1)
+    const stretch = { fromAt: T0 + 2_000, toAt: T0 + MINUTE + 2 }
+    const { perMinute, leaderboards, gifts, totals } = await store.run(sessionStats(1, { stretch }))
+    expect(perMinute.map(({ chats, giftValue, likes }) => [chats, giftValue, likes])).toEqual([
+      [2, 0, 0],
+      [0, 105, 0],
+    ])
+    expect(leaderboards.chatters.map(({ handle, amount }) => [handle, amount])).toEqual([
+      ['ann', 1],
+      ['bob', 1],
+    ])
+    expect(leaderboards.likers).toEqual([])
+    expect(gifts.rows.map(({ value }) => value)).toEqual([100, 5])
+    expect(totals.chats).toBe(3)
+    const before = await store.run(sessionStats(1, { stretch: { fromAt: 0, toAt: T0 } }))
+    const after = await store.run(sessionStats(1, { stretch: { fromAt: T0 + 4 * MINUTE, toAt: 2 ** 50 } }))
+    expect([before.perMinute, after.perMinute, after.gifts.rows]).toEqual([[], [], []])
+  })
+
   it('gives as many places as asked for, a hundred at most', async () => {
     const chats = Array.from({ length: 150 }, (_, index): EventSeed => ({
       kind: 'chat',
