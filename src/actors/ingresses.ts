@@ -10,7 +10,13 @@ import * as Semaphore from 'effect/Semaphore'
 import { Database } from '../db/database.ts'
 import type { Fact } from '../domain/facts.ts'
 import type { JoinRole } from '../egress/join-tokens.ts'
-import { Ingress, type IngressView, type MadeIngress, type NewIngress } from '../egress/ingress.ts'
+import {
+  Ingress,
+  type IngressView,
+  type MadeIngress,
+  type NewIngress,
+  type Participant,
+} from '../egress/ingress.ts'
 import type { LiveKitError } from '../egress/livekit.ts'
 import { refusalOf, type Commanded, type Refusal, type Request } from './desk.ts'
 import { Destinations } from './destinations.ts'
@@ -44,6 +50,10 @@ export class Ingresses extends Context.Service<
       caller: Caller,
     ) => Commanded<MadeIngress>
     readonly list: (room: Of) => Commanded<readonly IngressView[]>
+    /** Who is in the LiveKit room now. */
+    readonly people: (
+      room: Of,
+    ) => Commanded<{ readonly livekitRoom: string; readonly people: readonly Participant[] }>
     /** `ingress_unknown` when it is none of this room's LiveKit room. */
     readonly remove: (room: Of, ingressId: string, caller: Caller) => Commanded<void>
     readonly join: (
@@ -163,6 +173,10 @@ const make = Effect.gen(function* () {
   })
 
   return Ingresses.of({
+    people: (room) =>
+      Effect.flatMap(roomName(room), (livekitRoom) =>
+        Effect.map(ingress.people(livekitRoom), (people) => ({ livekitRoom, people })),
+      ).pipe(Effect.catchTag('LiveKitError', (error) => Effect.fail(refusalOf(refusalFor(error))))),
     create: (room, wanted, caller) => turn.withPermits(1)(create(room, wanted, caller)),
     list: (room) =>
       Effect.flatMap(roomName(room), ingress.list).pipe(

@@ -1,8 +1,15 @@
 // Ways into a LiveKit room: ingresses that take RTMP or WHIP, and tokens for those who join. It asks LiveKit and
 // keeps nothing; whose room it is, and what is written down, is decided by who asks.
 
-import { IngressClient, type IngressInfo, IngressInput, type ListIngressOptions } from 'livekit-server-sdk'
-import { IngressState_Status } from '@livekit/protocol'
+import {
+  IngressClient,
+  type IngressInfo,
+  IngressInput,
+  type ListIngressOptions,
+  type ParticipantInfo,
+  RoomServiceClient,
+} from 'livekit-server-sdk'
+import { IngressState_Status, ParticipantInfo_Kind, TrackType } from '@livekit/protocol'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
@@ -33,6 +40,16 @@ export interface IngressView {
   readonly startedAt: number | null
 }
 
+/** Somebody in a LiveKit room. The texts are theirs: whoever joined chose them. */
+export interface Participant {
+  readonly identity: string
+  readonly name: string
+  readonly kind: 'person' | 'ingress' | 'egress' | 'other'
+  /** What they send that is not muted. */
+  readonly sends: readonly ('audio' | 'video')[]
+  readonly joinedAt: number | null
+}
+
 export interface NewIngress {
   readonly roomName: string
   readonly type: 'rtmp' | 'whip'
@@ -53,6 +70,8 @@ export class Ingress extends Context.Service<
     readonly joinUrl: string | null
     readonly create: (ingress: NewIngress) => Effect.Effect<MadeIngress, LiveKitError>
     readonly list: (roomName: string) => Effect.Effect<readonly IngressView[], LiveKitError>
+    /** Who is in the LiveKit room; nobody when there is no such room. */
+    readonly people: (roomName: string) => Effect.Effect<readonly Participant[], LiveKitError>
     /** Null when LiveKit does not know it. */
     readonly find: (ingressId: string) => Effect.Effect<IngressView | null, LiveKitError>
     /** `not_found` when it is gone. */
@@ -74,13 +93,30 @@ const TYPES: Readonly<Record<number, IngressView['type']>> = {
   [IngressInput.WHIP_INPUT]: 'whip',
 }
 
+const KINDS: Readonly<Record<number, Participant['kind']>> = {
+  [ParticipantInfo_Kind.STANDARD]: 'person',
+  [ParticipantInfo_Kind.INGRESS]: 'ingress',
+  [ParticipantInfo_Kind.EGRESS]: 'egress',
+}
+
+const participantOf = ({ identity, name, kind, tracks, joinedAt }: ParticipantInfo): Participant => ({
+  identity,
+  name: name === '' ? identity : name,
+  kind: KINDS[kind] ?? 'other',
+  sends: (['audio', 'video'] as const).filter((what) =>
+    tracks.some(
+      ({ type, muted }) => !muted && type === (what === 'audio' ? TrackType.AUDIO : TrackType.VIDEO),
+    ),
+  ),
+  joinedAt: joinedAt === 0n ? null : Number(joinedAt) * 1_000,
+})
+
 const INPUTS = { rtmp: IngressInput.RTMP_INPUT, whip: IngressInput.WHIP_INPUT } as const
 
 const make = (config: NonNullable<Config['livekit']>, { learn, scrub }: Scrubber): Ingress['Service'] => {
-  const client = new IngressClient(config.url, config.apiKey, Redacted.value(config.apiSecret), {
-    requestTimeout: REQUEST_TIMEOUT_S,
-    failover: false,
-  })
+  const options = { requestTimeout: REQUEST_TIMEOUT_S, failover: false }
+  const client = new IngressClient(config.url, config.apiKey, Redacted.value(config.apiSecret), options)
+  const rooms = new RoomServiceClient(config.url, config.apiKey, Redacted.value(config.apiSecret), options)
   const ask = <A>(method: LiveKitMethod, request: () => Promise<A>): Effect.Effect<A, LiveKitError> =>
     Effect.tryPromise({
       try: () => {
@@ -88,7 +124,9 @@ const make = (config: NonNullable<Config['livekit']>, { learn, scrub }: Scrubber
         return request()
       },
       catch: (error) => {
-        const failure = errorFrom(error, scrub, { reads: method === 'ingress_list' })
+        const failure = errorFrom(error, scrub, {
+          reads: method === 'ingress_list' || method === 'participants',
+        })
         countFailure(method, failure.code)
         return failure
       },
@@ -126,6 +164,13 @@ const make = (config: NonNullable<Config['livekit']>, { learn, scrub }: Scrubber
       }),
     list: (roomName) =>
       Effect.map(list({ roomName }), (all) => all.filter((one) => one.roomName === roomName)),
+    people: (roomName) =>
+      ask('participants', async () => (await rooms.listParticipants(roomName)).map(participantOf)).pipe(
+        Effect.catchIf(
+          ({ code }) => code === 'room_not_found' || code === 'not_found',
+          () => Effect.succeed([]),
+        ),
+      ),
     find: (ingressId) =>
       list({ ingressId }).pipe(
         Effect.map((all) => all.find((one) => one.ingressId === ingressId) ?? null),
@@ -143,6 +188,7 @@ const nothing: Ingress['Service'] = {
   joinUrl: null,
   create: () => Effect.fail(unconfigured()),
   list: () => Effect.fail(unconfigured()),
+  people: () => Effect.fail(unconfigured()),
   find: () => Effect.fail(unconfigured()),
   remove: () => Effect.fail(unconfigured()),
   mint: () => Effect.fail(unconfigured()),

@@ -11,6 +11,7 @@ export type LiveKitMethod =
   | 'ingress_create'
   | 'ingress_list'
   | 'ingress_delete'
+  | 'participants'
 
 /** What became of a webhook. `rejected`: not signed as it must be; `failed`: it could not be stored. */
 export type WebhookOutcome = 'applied' | 'replayed' | 'ignored' | 'rejected' | 'failed'

@@ -55,6 +55,18 @@ const MadeShape = Schema.Struct({
   url: Schema.String.annotate({ description: 'where the encoder sends to' }),
   stream_key: Schema.String.annotate({ description: 'for WHIP, the bearer token; shown only here' }),
 })
+const PeopleShape = Schema.Struct({
+  livekit_room: Schema.String,
+  items: Schema.Array(
+    Schema.Struct({
+      identity: Schema.String,
+      name: Schema.String,
+      kind: Schema.Literals(['person', 'ingress', 'egress', 'other']),
+      sends: Schema.Array(Schema.Literals(['audio', 'video'])),
+      joined_at: Schema.NullOr(Schema.Int),
+    }),
+  ),
+})
 const JoinShape = Schema.Struct({
   url: Schema.String,
   token: Schema.String.annotate({ description: 'shown only here' }),
@@ -97,6 +109,24 @@ export const ingressRoutes = (api: Api): void => {
       problems,
     },
     async ({ room, run }) => json(200, { items: (await run(ingresses.list(room))).map(shown) }),
+  )
+  api.route(
+    {
+      ...room,
+      path: '/api/rooms/:room/livekit/participants',
+      method: 'GET',
+      id: 'livekit.people',
+      summary: 'Who is in its LiveKit room',
+      answers: {
+        200: { about: 'as LiveKit has them now; nobody when there is no such room', schema: PeopleShape },
+      },
+      problems,
+    },
+    async ({ room, run }) => {
+      const { livekitRoom, people } = await run(ingresses.people(room))
+      const items = people.map(({ joinedAt, ...person }) => ({ ...person, joined_at: joinedAt }))
+      return json(200, { livekit_room: livekitRoom, items })
+    },
   )
   api.route(
     {

@@ -62,6 +62,44 @@ const create = (body: object, { id, token } = one): Promise<Answered> =>
 const join = (body: object, { id, token } = one): Promise<Answered> =>
   h.ask('POST', `/api/rooms/${id}/join-token`, { token, body })
 
+describe('the LiveKit room', () => {
+  it('tells who is in it and what they send, and is empty when LiveKit does not know it', async () => {
+    server.on('ListParticipants', (response, asked) => {
+      if (asked.body['room'] !== 'room.one') twirpError(404, 'not_found', 'no room')(response, asked)
+      else
+        json({
+          participants: [
+            {
+              identity: 'anna',
+              name: '<b>Anna</b>',
+              joinedAt: '1700000000',
+              tracks: [{ type: 'VIDEO' }, { type: 'AUDIO', muted: true }],
+            },
+            { identity: 'out', kind: 'EGRESS' },
+          ],
+        })(response, asked)
+    })
+    const path = `/api/rooms/${one.id}/livekit/participants`
+    const { json: found } = await h.ask('GET', path, { token: one.token })
+    expect(found).toEqual({
+      livekit_room: 'room.one',
+      items: [
+        {
+          identity: 'anna',
+          name: '<b>Anna</b>',
+          kind: 'person',
+          sends: ['video'],
+          joined_at: 1_700_000_000_000,
+        },
+        { identity: 'out', name: 'out', kind: 'egress', sends: [], joined_at: null },
+      ],
+    })
+    const other = await h.ask('GET', `/api/rooms/${two.id}/livekit/participants`)
+    expect(other.json).toEqual({ livekit_room: 'room.two', items: [] })
+    expect((await h.ask('GET', path, { token: two.token })).status).toBe(404)
+  })
+})
+
 describe('an ingress', () => {
   it.each(['rtmp', 'whip'])(
     'that takes %s is made for the room that is sent out, with its key shown once',
