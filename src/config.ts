@@ -84,6 +84,14 @@ export interface Config {
     readonly uploadMaxBytes: number
     readonly sweepIntervalMs: number
   }
+  readonly webhooks: {
+    /** Hosts that are not public, or speak no TLS, and may be named all the same: `host` or `host:port`. */
+    readonly privateHosts: readonly string[]
+    readonly timeoutMs: number
+    readonly retryBaseMs: number
+    readonly retryCapMs: number
+    readonly giveUpMs: number
+  }
   /** Defaults of the settings that can be changed while the server runs. */
   readonly settings: Settings
 }
@@ -134,6 +142,11 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
   const optional = (name: string): string | null => (text(name) === '' ? null : text(name))
   const given = (name: string): Redacted.Redacted<string> => Redacted.make(text(name), { label: name })
   const secret = (name: string): Redacted.Redacted<string> | null => (text(name) === '' ? null : given(name))
+  const hosts = (name: string): readonly string[] =>
+    text(name)
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== '')
   const origin = (name: string): string => new URL(text(name)).origin
   const dataDir = resolve(text('DATA_DIR'))
   return {
@@ -170,10 +183,7 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
       youtube: { url: optional('YOUTUBE_RTMP_URL'), key: secret('YOUTUBE_STREAM_KEY') },
       twitch: { url: optional('TWITCH_RTMP_URL'), key: secret('TWITCH_STREAM_KEY') },
     },
-    rtmpPrivateHosts: text('RTMP_PRIVATE_HOSTS')
-      .split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ''),
+    rtmpPrivateHosts: hosts('RTMP_PRIVATE_HOSTS'),
     egress: {
       backoffBaseMs: whole('EGRESS_BACKOFF_BASE_MS'),
       backoffCapMs: whole('EGRESS_BACKOFF_CAP_MS'),
@@ -216,6 +226,13 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
             },
       uploadMaxBytes: whole('UPLOAD_MAX_BYTES'),
       sweepIntervalMs: whole('ASSET_SWEEP_INTERVAL_MS'),
+    },
+    webhooks: {
+      privateHosts: hosts('WEBHOOK_PRIVATE_HOSTS'),
+      timeoutMs: whole('WEBHOOK_TIMEOUT_MS'),
+      retryBaseMs: whole('WEBHOOK_RETRY_BASE_MS'),
+      retryCapMs: whole('WEBHOOK_RETRY_CAP_MS'),
+      giveUpMs: whole('WEBHOOK_GIVE_UP_MS'),
     },
     settings: {
       autoMonitorEnabled: true,

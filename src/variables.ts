@@ -1,6 +1,7 @@
 // Every variable of the environment: its name, its default, what it is for and what is right for it.
 // The truth that `.env.example` and the documents are checked against; `config.ts` reads the values.
 
+import { REACH } from './variables-reach.ts'
 import {
   anything,
   integer,
@@ -292,4 +293,5 @@ export const VARIABLES: readonly Variable[] = [
     about: 'no file is larger than this; types have limits of their own below it',
     wrong: integer(1, 5 * 2 ** 40),
   },
+  ...REACH,
 ]

@@ -8,6 +8,7 @@ import { recording } from './migrations/0001-recording.ts'
 import { outbound } from './migrations/0002-outbound.ts'
 import { assets } from './migrations/0003-assets.ts'
 import { assetCare } from './migrations/0004-asset-care.ts'
+import { webhooks } from './migrations/0005-webhooks.ts'
 
 export interface Migration {
   readonly version: number
@@ -16,7 +17,7 @@ export interface Migration {
 }
 
 /** In order, without holes; a released one is never edited. */
-export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets, assetCare]
+export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets, assetCare, webhooks]
 
 export interface Migrated {
   readonly from: number

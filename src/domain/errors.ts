@@ -39,6 +39,7 @@ export class CommandRefused extends Schema.TaggedError<CommandRefused>()('Comman
     'upload_interrupted',
     'upload_failed',
     'store_unavailable',
+    'webhook_unknown',
     'invalid',
     'conflict',
     'busy',

@@ -64,6 +64,12 @@ export const FACTS = [
   'asset.sweep_done',
   'asset.mass_missing',
   'asset.imported',
+  'webhook.added',
+  'webhook.changed',
+  'webhook.removed',
+  'webhook.rotated',
+  'webhook.disabled',
+  'webhook.enabled',
   'settings.changed',
   'maintenance.done',
 ] as const
