@@ -37,6 +37,7 @@ livekit.on(
     items: [{ ingressId: 'IN_1', roomName: 'shape.room', inputType: 'WHIP_INPUT', streamKey: 'never' }],
   }),
 )
+livekit.on('ListParticipants', reply({ participants: [{ identity: 'anna', tracks: [{ type: 'AUDIO' }] }] }))
 beforeAll(async () => {
   await livekit.listen()
   h = await startHarness({ livekit: livekit.config })

@@ -14,6 +14,7 @@ let other: { readonly id: string; readonly token: string }
 
 const livekit = new Twirp()
 livekit.on('ListIngress', reply({}))
+livekit.on('ListParticipants', reply({}))
 
 beforeAll(async () => {
   await livekit.listen()
