@@ -15,7 +15,7 @@ import type { EgressInput } from '../machines/egress-events.ts'
 import { egressMachine } from '../machines/egress.machine.ts'
 import { fromEffect, machineClock, type Stage } from './bridge.ts'
 import { untilWritten } from './chain.ts'
-import { addressOf } from './live-addresses.ts'
+import { addressOf, otherUser } from './live-addresses.ts'
 import { makeRecords, writeLater } from './live-records.ts'
 import { factOf, type LiveWorld, senderOf } from './live-world.ts'
 import type { Sender } from './outbound.ts'
@@ -54,10 +54,14 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
     ).pipe(
       Effect.tap((destination) =>
         Effect.sync(() => {
-          sender.address = destination === null ? null : addressOf(destination)
+          // A key may have been changed to another's since the command: whoever has it goes on alone.
+          const address = destination === null ? null : addressOf(destination)
+          sender.isTaken = otherUser(world, sender, address) !== null
+          sender.address = sender.isTaken ? null : address
         }),
       ),
     ),
+    isTaken: () => sender.isTaken,
     inTurn: (effect) => sender.outbound.turn.withPermits(1)(effect),
     isWanted: () => sender.desired === 'on' && !stage.isStopped,
     paceMs: () => afterCommand(world.egress, sender.begun, world.monotonicMs()),
@@ -190,6 +194,7 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
     const actor = createActor(logic, {
       id: sender.key,
       clock,
+      inspect: sender.trace.inspect(logic),
       input: {
         key: sender.key,
         attemptsMax: world.egress.attemptsMax,
@@ -213,6 +218,7 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
     if (sender.failing) return
     sender.failing = true
     sender.actor?.stop()
+    sender.trace.fail(messageOf(error))
     const ms = world.monotonicMs()
     sender.failures = [...sender.failures.filter((at) => ms - at < tuning.restartWindowMs), ms]
     const isTooOften = sender.failures.length > tuning.restartsMax

@@ -10,6 +10,7 @@ import type { EgressEvent } from '../machines/egress-events.ts'
 import type { egressMachine } from '../machines/egress.machine.ts'
 import type { outboundMachine } from '../machines/outbound.machine.ts'
 import type { Chain } from './chain.ts'
+import { Trace } from './trace.ts'
 
 export type EgressActor = Actor<typeof egressMachine>
 
@@ -27,6 +28,8 @@ export class Sender {
   generation: number
   desired: 'on' | 'off' = 'off'
   actor: EgressActor | null = null
+  /** What its actors did lately; one ring through all of them. */
+  readonly trace: Trace
   state: EgressState = 'idle'
   since: number
   /** When its starts were asked for: what its pace is measured by. */
@@ -37,6 +40,8 @@ export class Sender {
   alarmed = false
   /** A digest of the address and key it was last sent to: no two destinations on air share one. */
   address: string | null = null
+  /** Another destination had that address when it was asked for last. */
+  isTaken = false
   /** A command that wants it on air is being written. */
   claiming = false
   platformView: PlatformView | null = null
@@ -45,13 +50,14 @@ export class Sender {
   /** Its actor has failed and the next one is not there yet. */
   failing = false
 
-  constructor(outbound: Outbound, platform: string, holding: Holding, generation: number, since: number) {
+  constructor(outbound: Outbound, platform: string, holding: Holding, generation: number, now: () => number) {
     this.outbound = outbound
     this.platform = platform
     this.key = holding.key
     this.holding = holding
     this.generation = generation
-    this.since = since
+    this.since = now()
+    this.trace = new Trace('egress', now)
   }
 
   /** A failed actor hears nothing: the next one goes on from what is wanted. */
@@ -75,6 +81,7 @@ export class Outbound {
   since: number
   readonly senders = new Map<string, Sender>()
   readonly actor: Actor<typeof outboundMachine>
+  readonly trace: Trace
   /** One command at a time, and no start of an egress in the middle of one. */
   readonly turn = Semaphore.makeUnsafe(1)
   /** A command is being written: what is wanted is about to change. */
@@ -89,12 +96,14 @@ export class Outbound {
     livekitRoom: string,
     since: number,
     actor: Actor<typeof outboundMachine>,
+    trace: Trace,
     writes: Chain,
   ) {
     this.roomId = roomId
     this.livekitRoom = livekitRoom
     this.since = since
     this.actor = actor
+    this.trace = trace
     this.writes = writes
   }
 }

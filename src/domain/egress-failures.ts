@@ -74,6 +74,13 @@ export const EGRESS_FAILURES = {
     sentence: 'LiveKit does not accept the URL.',
     advice: 'Correct the URL of the destination, then retry.',
   },
+  destination_in_use: {
+    fault: 'owner',
+    again: 'wait',
+    sentence: 'Something else is sent to this address with this stream key.',
+    advice:
+      'Give each destination a stream key of its own, or stop the other one: it is tried again by itself.',
+  },
   key_missing: {
     fault: 'owner',
     again: 'never',

@@ -129,6 +129,7 @@ export const attempt = Effect.fnUntraced(function* (job: Job, generation: number
   }
   if (egressId === null) {
     yield* clear(job)
+    if (job.isTaken()) return yield* failed('destination_in_use')
     const landed = yield* begin(job, generation, requestOf(job, destination, streamUrl))
     if (landed.type === 'refused') return yield* failed(landed.code, landed.error)
     if (landed.type === 'lost' && !(yield* findLost(job))) return yield* failed(landed.code)

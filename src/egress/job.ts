@@ -71,6 +71,8 @@ export interface Job {
   readonly world: EgressWorld
   readonly holding: Holding
   readonly destination: Effect.Effect<Destination | null>
+  /** Something else is sent to that destination's address with its key: a second publisher would throw it out. */
+  readonly isTaken: () => boolean
   /** Between two commands of its room, so that nothing is begun after a stop was accepted. */
   readonly inTurn: <A>(effect: Effect.Effect<A>) => Effect.Effect<A>
   /** No command has taken the wish back since this attempt began. */

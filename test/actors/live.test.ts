@@ -83,6 +83,27 @@ describe('commands', () => {
     expect(stage.livekit.running).toHaveLength(1)
   })
 
+  it('S14: a key that becomes another’s while it is on air is not sent to beside it, and is once that is free', async () => {
+    furnish(stage, 'r2')
+    stage.keys.set('r1 youtube', 'the-very-same-key')
+    stage.keys.set('r2 youtube', 'a-key-of-its-own')
+    await start(['youtube'])
+    await start(['youtube'], 'r2')
+    for (const room of ['r1', 'r2']) await untilState('youtube', 'live', room)
+    stage.keys.set('r2 youtube', 'the-very-same-key')
+    const lost = stage.livekit.running.find(({ roomName }) => roomName === 'stage-r2')!
+    const failed = { ...lost, status: 'failed', updatedAtNs: lost.updatedAtNs + 1n } as const
+    stage.livekit.views.set(lost.egressId, failed)
+    stage.live.observe(failed, 'webhook')
+    const codes = () => stage.live.status('r2')?.destinations.map(({ errorCode }) => errorCode)
+    await until('it is refused', () => codes()?.[0] === 'destination_in_use')
+    expect(stage.livekit.starts).toBe(2)
+    expect(stateOf('youtube')).toBe('live')
+    await Effect.runPromise(stage.live.stop('r1', null, CALLER))
+    await untilState('youtube', 'live', 'r2')
+    expect(stage.livekit.starts).toBe(3)
+  })
+
   it('are on disk before anything is started', async () => {
     await start(['youtube'])
     await untilState('youtube', 'live')
