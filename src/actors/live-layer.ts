@@ -8,9 +8,9 @@ import type { DbError } from '../domain/errors.ts'
 import { makeStrayCatcher } from '../egress/ending.ts'
 import { LiveKit } from '../egress/livekit.ts'
 import { makeReconcile } from '../egress/reconcile.ts'
-import { eventsOf } from '../machines/egress-graph.ts'
 import { untilWritten } from './chain.ts'
 import { Destinations } from './destinations.ts'
+import { actorsOf, traceOf } from './live-actors.ts'
 import { awakenLive, orphans } from './live-boot.ts'
 import { makeLiveCommands } from './live-commands.ts'
 import { makeLiveDesk } from './live-desk.ts'
@@ -134,18 +134,8 @@ const make = Effect.fnUntraced(function* (options: LiveOptions) {
     notice: hearing.notice,
     roomOf: hearing.roomOf,
     see: (roomId, platform, view) => seePlatform(world, roomId, platform, view),
-    actors: () =>
-      [...world.outbounds.values()].flatMap(({ roomId, state, since, senders }) => [
-        { id: `${roomId}/outbound`, machine: 'outbound' as const, roomId, state, since, next: [] },
-        ...[...senders.values()].map((sender) => ({
-          id: sender.key,
-          machine: 'egress' as const,
-          roomId,
-          state: sender.state,
-          since: sender.since,
-          next: eventsOf(sender.state),
-        })),
-      ]),
+    actors: () => actorsOf(world),
+    trace: (id) => traceOf(world, id),
     letGo,
   })
 })

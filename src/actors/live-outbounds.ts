@@ -14,6 +14,7 @@ import { makeChain } from './chain.ts'
 import { writeLater } from './live-records.ts'
 import { factOf, type LiveWorld } from './live-world.ts'
 import { Outbound, Sender } from './outbound.ts'
+import { Trace } from './trace.ts'
 
 export interface Outbounds {
   readonly outboundOf: (roomId: string, livekitRoom: string) => Outbound
@@ -37,9 +38,11 @@ export const makeOutbounds = (world: LiveWorld): Outbounds => {
   const outboundOf = (roomId: string, livekitRoom: string): Outbound => {
     const known = world.outbounds.get(roomId)
     if (known !== undefined) return known
-    const actor = createActor(outboundMachine, { id: roomId, clock, input: { egresses: {} } })
+    const trace = new Trace('outbound', world.now)
+    const inspect = trace.inspect(outboundMachine)
+    const actor = createActor(outboundMachine, { id: roomId, clock, inspect, input: { egresses: {} } })
     const writes = makeChain(world.keep, () => {})
-    const outbound = new Outbound(roomId, livekitRoom, world.now(), actor, writes)
+    const outbound = new Outbound(roomId, livekitRoom, world.now(), actor, trace, writes)
     actor.subscribe({
       next: ({ value }) => stateEntered(outbound, value as OutboundState),
       // It only derives: whatever befell it, the destinations are what they are.
@@ -93,7 +96,7 @@ export const makeOutbounds = (world: LiveWorld): Outbounds => {
     const { roomId, livekitRoom } = outbound
     const holding = new Holding(`${roomId}/${platform}`, roomId, platform, livekitRoom)
     world.holdings.add(holding)
-    const sender = new Sender(outbound, platform, holding, generation, world.now())
+    const sender = new Sender(outbound, platform, holding, generation, world.now)
     outbound.senders.set(platform, sender)
     return sender
   }

@@ -7,6 +7,7 @@ import type { CommandRefused, DbError } from '../domain/errors.ts'
 import type { EgressState, EgressStatus, EgressView, OutboundState, PlatformView } from '../domain/egress.ts'
 import type { EgressFailure } from '../domain/egress-failures.ts'
 import type { Caller } from './rooms.ts'
+import type { ActorTrace } from './trace.ts'
 
 /** One destination as it is now. Times are milliseconds UTC. */
 export interface DestinationStatus {
@@ -74,6 +75,8 @@ export class Live extends Context.Service<
     readonly roomOf: (livekitRoom: string, egressId: string | null) => string | null
     /** What a platform says of itself, shown and nothing else; null: it is not asked about this any more. */
     readonly see: (roomId: string, platform: string, view: PlatformView | null) => void
+    /** What one actor did lately, by its id; null when there is no such actor. */
+    readonly trace: (id: string) => ActorTrace | null
     /** Every actor for the visualizer. */
     readonly actors: () => readonly {
       readonly id: string

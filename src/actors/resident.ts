@@ -11,6 +11,7 @@ import type { roomMachine } from '../machines/room.machine.ts'
 import type { Chain } from './chain.ts'
 import type { Recording } from './recording.ts'
 import type { RoomStatus } from './rooms.ts'
+import { Trace } from './trace.ts'
 
 export type RoomActor = Actor<typeof roomMachine>
 
@@ -19,6 +20,8 @@ const UNHEARD_MAX = 100
 export class Resident {
   room: Room
   actor: RoomActor | null = null
+  /** What its actors did lately; one ring through all of them. */
+  readonly trace: Trace
   state: RoomState = 'off'
   since: number
   recording: Recording | null = null
@@ -48,9 +51,10 @@ export class Resident {
   #fibers: Set<Fiber<unknown, unknown>> | null = null
   #commands: Semaphore.Semaphore | null = null
 
-  constructor(room: Room, since: number) {
+  constructor(room: Room, now: () => number) {
     this.room = room
-    this.since = since
+    this.since = now()
+    this.trace = new Trace('room', now)
   }
 
   /** A failed actor hears nothing, so what comes meanwhile is kept for the next one. */

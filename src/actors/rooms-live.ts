@@ -138,6 +138,7 @@ const make = Effect.fnUntraced(function* ({ defaults, keys, tuning }: RoomsOptio
         since,
         next: eventsIn(state),
       })),
+    trace: (id) => byId(id)?.trace ?? null,
     letGo,
   })
 })

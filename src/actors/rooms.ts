@@ -8,6 +8,7 @@ import type { Counters } from '../domain/session.ts'
 import type { Room, RoomState } from '../domain/room.ts'
 import type { Settings, SettingsPatch } from '../domain/settings.ts'
 import type { Look } from '../tiktok/tiktok.ts'
+import type { ActorTrace } from './trace.ts'
 
 /** Who commands, for the audit row that is written with the effect. */
 export interface Caller {
@@ -140,6 +141,8 @@ export class Rooms extends Context.Service<
       patch: SettingsPatch,
       caller: Caller,
     ) => Effect.Effect<Settings, CommandRefused | DbError>
+    /** What one actor did lately, by its id; null when there is no such actor. */
+    readonly trace: (id: string) => ActorTrace | null
     /** Every live actor for the visualizer: its machine's id, state value and context without secrets. */
     readonly actors: () => readonly {
       readonly id: string

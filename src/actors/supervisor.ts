@@ -119,6 +119,7 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     const actor = createActor(logic, {
       id: room.id,
       clock,
+      inspect: resident.trace.inspect(logic),
       input: {
         roomId: room.id,
         monitor: isMonitored(room),
@@ -203,6 +204,7 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     const ms = world.monotonicMs()
     const message = messageOf(error)
     resident.lastError = { at: world.now(), message }
+    resident.trace.fail(message)
     resident.failures = [...resident.failures.filter((at) => ms - at < tuning.restartWindowMs), ms]
     resident.restarts += 1
     const wasSetAside = resident.room.quarantinedAt !== null
@@ -218,7 +220,7 @@ export const makeSupervisor = (world: World, looks: Looks): Supervisor => {
     residents,
     byHandle: (handle) => handles.get(handle),
     settle: (room) => {
-      const resident = new Resident(room, world.now())
+      const resident = new Resident(room, world.now)
       residents.set(room.id, resident)
       handles.set(room.handle, resident)
       return resident

@@ -1,8 +1,9 @@
 // A machine as data: its states and every way between them, read from the machine itself, so that a picture
-// can never differ from what runs. XState's own graph leaves out `always`, so the nodes are walked here.
+// can never differ from what runs. A transition's place in the list is its number everywhere.
 
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
+import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import * as Schema from 'effect/Schema'
+import { idOf, nodesOf, waysOf, type Way } from '../machines/ways.ts'
 
 export type Machine = AnyStateMachine
 
@@ -51,8 +52,6 @@ const namesOf = (parts: readonly unknown[]): readonly string[] =>
     .filter((name) => name !== 'xstate.raise' && name !== 'xstate.cancel')
     .map((name) => name.replace(/^xstate\./, ''))
 
-const idOf = (node: AnyStateNode): string => node.path.join('.')
-
 const sourceOf = (invoke: AnyStateNode['invoke'][number]): string =>
   typeof invoke.src === 'string' ? invoke.src : invoke.id
 
@@ -65,28 +64,17 @@ const eventOf = (node: AnyStateNode, type: string): Pick<Transition, 'event' | '
   return { kind, event: invoked === undefined ? rest : sourceOf(invoked) }
 }
 
-const transitionsOf = (
-  node: AnyStateNode,
-  definitions: readonly AnyTransitionDefinition[],
-  always: boolean,
-): readonly Transition[] =>
-  definitions.flatMap((definition): readonly Transition[] => {
-    const said = {
-      from: idOf(node),
-      ...(always ? ({ kind: 'always', event: '' } as const) : eventOf(node, definition.eventType)),
-      guard: definition.guard === undefined ? null : nameOf(definition.guard),
-      actions: namesOf(definition.actions),
-    }
-    const targets = (definition.target ?? []) as readonly AnyStateNode[]
-    return targets.length === 0
-      ? [{ ...said, to: null }]
-      : targets.map((target) => ({ ...said, to: idOf(target) }))
-  })
-
-const walk = (node: AnyStateNode): readonly AnyStateNode[] => [
-  node,
-  ...Object.values(node.states as Readonly<Record<string, AnyStateNode>>).flatMap(walk),
-]
+const transitionOf = ({ node, definition, isAlways }: Way): Transition => {
+  const [target, ...more] = (definition.target ?? []) as readonly AnyStateNode[]
+  if (more.length > 0) throw new Error(`a transition of ${node.id} leads to several states`)
+  return {
+    from: idOf(node),
+    ...(isAlways ? ({ kind: 'always', event: '' } as const) : eventOf(node, definition.eventType)),
+    guard: definition.guard === undefined ? null : nameOf(definition.guard),
+    actions: namesOf(definition.actions),
+    to: target === undefined ? null : idOf(target),
+  }
+}
 
 const initialOf = (node: AnyStateNode): string | null => {
   const target = node.type === 'compound' ? (node.initial.target?.[0] as AnyStateNode | undefined) : undefined
@@ -94,7 +82,7 @@ const initialOf = (node: AnyStateNode): string | null => {
 }
 
 export const graphOf = (machine: Machine): MachineGraph => {
-  const nodes = walk(machine.root)
+  const nodes = nodesOf(machine.root)
   return {
     id: machine.id,
     initial: initialOf(machine.root),
@@ -109,9 +97,6 @@ export const graphOf = (machine: Machine): MachineGraph => {
         entry: namesOf(node.entry),
         exit: namesOf(node.exit),
       })),
-    transitions: nodes.flatMap((node) => [
-      ...transitionsOf(node, [...node.transitions.values()].flat(), false),
-      ...transitionsOf(node, node.always ?? [], true),
-    ]),
+    transitions: waysOf(machine).map(transitionOf),
   }
 }

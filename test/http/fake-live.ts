@@ -111,6 +111,7 @@ export const fakeLive = (database: Database['Service']): FakeLive => {
     notice: () => {},
     roomOf: () => null,
     see: () => {},
+    trace: () => null,
     actors: () =>
       [...rooms].flatMap(([roomId, all]) => [
         { id: `outbound:${roomId}`, machine: 'outbound', roomId, state: 'live', since: 1, next: [] },

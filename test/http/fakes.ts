@@ -212,6 +212,7 @@ export const fakeRooms = (database: Database['Service']): FakeRooms => {
           return settings
         }),
       ),
+    trace: () => null,
     actors: () =>
       [...all.values()].map(({ id, state, since }) => ({
         id: `room:${id}`,
