@@ -192,6 +192,11 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     }),
   )
 
+  // To a person at a terminal and to nobody else: a log would keep it.
+  if (process.stdout.isTTY) {
+    process.stdout.write(`Sign in, once: ${config.publicUrl ?? url}${http.signInPath()}\n`)
+  }
+
   const keeping = runtime.runFork(
     upkeep({
       check: pathOf(config.databaseUrl) === null ? null : checkIntegrity({ url: config.databaseUrl }),

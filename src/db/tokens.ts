@@ -67,10 +67,20 @@ export const insert = (token: Omit<TokenRow, 'revokedAt'>): Statement => ({
   args: [token.id, token.hash, token.scope, token.roomId, token.label, token.createdAt, token.expiresAt],
 })
 
-/** Changes no row when it was revoked before or is another room's. */
+/** With its sign-ins, whose ids are its own, a dot and more. Changes no row when it was revoked before or is another room's. */
 export const revoke = (id: string, at: number, roomId: string | null = null): Statement => ({
-  sql: `UPDATE tokens SET revoked_at = ?1 WHERE id = ?2 AND revoked_at IS NULL AND (?3 IS NULL OR room_id = ?3)`,
+  sql: `UPDATE tokens SET revoked_at = ?1 WHERE (id = ?2 OR (id > ?2 || '.' AND id < ?2 || '/'))
+    AND revoked_at IS NULL AND (?3 IS NULL OR room_id = ?3)`,
   args: [at, id, roomId],
+})
+
+/** Forgets the sign-ins of a token that are over, and the oldest beyond `max`. */
+export const makeRoomForSignIn = (tokenId: string, at: number, max: number): Statement => ({
+  sql: `DELETE FROM tokens WHERE id > ?1 || '.' AND id < ?1 || '/' AND (
+    revoked_at IS NOT NULL OR expires_at <= ?2 OR id NOT IN (
+      SELECT id FROM tokens WHERE id > ?1 || '.' AND id < ?1 || '/' AND revoked_at IS NULL AND expires_at > ?2
+      ORDER BY created_at DESC, id LIMIT ?3))`,
+  args: [tokenId, at, max],
 })
 
 /** Every token of a room that is removed. */

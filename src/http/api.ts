@@ -14,6 +14,7 @@ import type { Parts } from './parts.ts'
 import { Problem } from './problems.ts'
 import { callerOf, ipOf, mayRoom, type Identity, type RequestEnv } from './request.ts'
 import { bearerOf } from './auth.ts'
+import { cookieIn, originOf } from './cookies.ts'
 import type { SessionRow } from '../db/session-row.ts'
 
 /** What a handler is asked. */
@@ -89,7 +90,7 @@ export class Api {
 
     /** Everything before the handler; what it throws was not carried out. */
     const ask = async (c: Context<RequestEnv>, known: Known) => {
-      const identity = isOpen(operation, c) ? null : await this.#identify(c, operation)
+      const identity = operation.access === 'public' ? null : await this.#identify(c, operation)
       known.identity = identity
       if (identity !== null && isMutating(operation)) this.#limit(operation, identity)
       const isNamedInBody = operation.roomIn === 'body'
@@ -130,7 +131,7 @@ export class Api {
       }
       const key = operation.idempotent === true ? c.req.header('idempotency-key') : undefined
       if (key === undefined) return attempt()
-      const bearer = bearerOf(c.req.header('authorization')) ?? ''
+      const bearer = bearerOf(c.req.header('authorization')) ?? cookieIn(c) ?? ''
       const owner = before.asked.caller.actor
       return this.parts.idempotency
         .once({ owner, bearer, key, hash: before.hash() }, attempt)
@@ -151,14 +152,30 @@ export class Api {
     return answerTo(error, route, this.parts.complain)
   }
 
-  async #identify(c: Context<RequestEnv>, operation: Operation): Promise<Identity> {
+  /** Who the request says it is from: by a ticket, a header or a cookie, whichever comes first; null is nobody. */
+  async #who(c: Context<RequestEnv>, operation: Operation): Promise<Identity | null> {
     const ticket = operation.ticket === true ? c.req.query('ticket') : undefined
-    const { auth, tickets } = this.parts
-    const redeemed = ticket === undefined ? null : tickets.redeem(ticket)
-    const identity =
-      ticket === undefined
-        ? await auth.identify(c.req.header('authorization'))
-        : redeemed && (await auth.again(redeemed))
+    const { auth, tickets, origins } = this.parts
+    if (ticket !== undefined) {
+      const redeemed = tickets.redeem(ticket)
+      return redeemed && auth.again(redeemed)
+    }
+    const header = c.req.header('authorization')
+    if (header !== undefined) return auth.identify(header)
+    const cookie = cookieIn(c)
+    const identity = cookie === null ? null : await auth.identifySignIn(cookie)
+    if (identity === null) return null
+    const origin = originOf(c, origins)
+    if (origin === 'same') return identity
+    // A page elsewhere learns nothing by what a browser sends along, and changes nothing.
+    if (operation.method !== 'GET') throw new Problem('origin_refused')
+    return origin === 'other' ? null : identity
+  }
+
+  async #identify(c: Context<RequestEnv>, operation: Operation): Promise<Identity | null> {
+    const identity = await this.#who(c, operation)
+    const isAnonymous = c.req.header('authorization') === undefined
+    if (identity === null && operation.access === 'optional' && isAnonymous) return null
     if (identity === null) {
       throw new Problem('unauthorized', { headers: { 'www-authenticate': 'Bearer realm="roomkeeper"' } })
     }
@@ -209,10 +226,6 @@ export class Api {
     )
   }
 }
-
-/** Whether it is answered to whoever asks, without looking who that is. */
-const isOpen = ({ access }: Operation, c: Context<RequestEnv>): boolean =>
-  access === 'public' || (access === 'optional' && c.req.header('authorization') === undefined)
 
 /** The room that a decoded body names. */
 const roomIn = (body: unknown): string => {

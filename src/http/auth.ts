@@ -1,4 +1,4 @@
-// Who a bearer token is. Tokens are opaque random text; only their SHA-256 is known here and in the table, and
+// Who a bearer token, or the cookie of a sign-in, is. Tokens are opaque random text; only their SHA-256 is known here and in the table, and
 // digests are compared in constant time. Answers are remembered for a moment, so that a busy console does not
 // ask the database for each request, and forgotten at once when a token is revoked.
 
@@ -7,6 +7,7 @@ import * as Redacted from 'effect/Redacted'
 import type { TokenRow } from '../db/tokens.ts'
 import { forgetOldest } from './bounded.ts'
 import type { Identity } from './request.ts'
+import { isSignIn, parentOf, signInDigest } from './sign-in.ts'
 
 /** How long an answer is remembered: a revocation by another hand is seen after this, milliseconds. */
 const REMEMBERED_MS = 2_000
@@ -25,6 +26,16 @@ export const sameDigest = (a: Buffer, b: Buffer): boolean =>
 
 /** The token in an Authorization header, or null. */
 export const bearerOf = (header: string | undefined): string | null => BEARER.exec(header ?? '')?.[1] ?? null
+
+/** Who has the operator's own token. */
+export const OPERATOR: Identity = {
+  actor: 'operator',
+  scope: 'operator',
+  roomId: null,
+  tokenId: null,
+  digest: null,
+  expiresAt: null,
+}
 
 export class Auth {
   readonly #operator: Buffer
@@ -48,16 +59,23 @@ export class Auth {
     if (token === null) return null
     const digest = digestOf(token)
     if (sameDigest(digest, this.#operator)) {
-      return {
-        actor: 'operator',
-        scope: 'operator',
-        roomId: null,
-        tokenId: null,
-        digest: null,
-        expiresAt: null,
-      }
+      return OPERATOR
     }
-    return this.#valid(digest)
+    const identity = await this.#valid(digest)
+    // What a cookie holds is no token: it opens nothing without what a browser says of the page that asks.
+    return identity !== null && isSignIn(identity.tokenId) ? null : identity
+  }
+
+  /** Null for everything that is not a sign-in which still holds. */
+  async identifySignIn(text: string): Promise<Identity | null> {
+    const digest = signInDigest(text, this.#operator)
+    const identity = digest === null ? null : await this.#valid(digest)
+    return identity !== null && isSignIn(identity.tokenId) ? identity : null
+  }
+
+  /** The digest of the operator's own token, which sign-ins of the operator are bound to. */
+  get operatorDigest(): Buffer {
+    return this.#operator
   }
 
   /** The same identity, if its token is still valid now. */
@@ -73,7 +91,7 @@ export class Auth {
     if (row.expiresAt !== null && row.expiresAt <= now) return null
     if (row.scope === 'owner' && row.roomId === null) return null
     return {
-      actor: row.scope === 'operator' ? 'operator' : `owner:${row.id}`,
+      actor: row.scope === 'operator' ? 'operator' : `owner:${parentOf(row.id)}`,
       scope: row.scope,
       roomId: row.roomId,
       tokenId: row.id,

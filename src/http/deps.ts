@@ -60,6 +60,8 @@ export interface HttpDeps {
 export interface HttpLimits {
   /** Changes by one token. */
   readonly changes: Rate
+  /** Tries to sign in from one address. */
+  readonly logins: Rate
   /** Uploads that one token begins. */
   readonly uploads: Rate
   /** Uploads at the same time, by everybody together. */
@@ -79,6 +81,7 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: Omit<HttpLimits, 'streams'> = {
   changes: { perSecond: 20, burst: 60 },
+  logins: { perSecond: 0.2, burst: 20 },
   uploads: { perSecond: 50, burst: 400 },
   uploadsAtOnce: 256,
   uploadStallMs: 30_000,

@@ -3,6 +3,7 @@
 
 import { Hono } from 'hono'
 import { Api } from './api.ts'
+import { OPERATOR } from './auth.ts'
 import { assetImportRoutes } from './asset-imports.ts'
 import { assetSweepRoutes } from './asset-sweeps.ts'
 import { assetPartRoutes } from './assets-parts.ts'
@@ -18,6 +19,7 @@ import { exportRoutes } from './exports.ts'
 import { dress, guard, originHeaders, PREFLIGHT_HEADERS } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
+import { loginRoutes, signInPath } from './login.ts'
 import { ingressRoutes } from './ingress.ts'
 import { livekitWebhookRoutes } from './livekit-webhook.ts'
 import { machineRoutes } from './machines.ts'
@@ -43,6 +45,8 @@ export interface Http {
   readonly operations: readonly Operation[]
   /** How many event streams are open. */
   readonly streams: () => number
+  /** The path of a page that signs a browser in as the operator, once, within minutes. */
+  readonly signInPath: () => string
   /** Tells every stream that the server leaves, and ends it; no further one is opened. */
   readonly leave: () => void
   /** Leaves, and lets go of the journal and of every timer. */
@@ -115,6 +119,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
     machineRoutes,
     auditRoutes,
     streamRoutes,
+    loginRoutes,
     ingressRoutes,
     livekitWebhookRoutes,
     healthRoutes,
@@ -128,6 +133,7 @@ export const makeHttp = (deps: HttpDeps): Http => {
     app,
     operations: api.operations,
     streams: () => parts.streams.size,
+    signInPath: () => signInPath(parts.links.issue(OPERATOR).ticket),
     leave: () => parts.streams.leave(),
     stop: () => {
       parts.streams.leave()

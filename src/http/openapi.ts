@@ -27,6 +27,7 @@ const problemsOf = (operation: Operation): readonly ProblemCode[] => {
   const { access, query, body, idempotent, problems = [] } = operation
   const codes: ProblemCode[] = ['internal', 'storage_unavailable', 'path_invalid', ...problems]
   if (access !== 'public') codes.push('unauthorized')
+  if (access !== 'public' && operation.method !== 'GET') codes.push('origin_refused')
   if (access === 'operator') codes.push('not_found')
   if (access === 'room') codes.push('room_unknown')
   if (access === 'session') codes.push('session_unknown')
@@ -122,7 +123,7 @@ const parametersOf = (operation: Operation, into: Components): readonly Json[] =
 ]
 
 const securityOf = ({ access }: Operation): readonly Json[] =>
-  access === 'public' ? [] : access === 'optional' ? [{}, { token: [] }] : [{ token: [] }]
+  access === 'public' ? [] : [...(access === 'optional' ? [{}] : []), { token: [] }, { cookie: [] }]
 
 /** A file as it is, or as the `file` of a form whose other fields come before it. */
 const fileContent = (media: readonly string[]): Json =>
@@ -209,6 +210,13 @@ export const openapi = (operations: readonly Operation[], version: string): Json
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: "the operator's token or a room owner's" },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'roomkeeper',
+          description:
+            'what POST /api/login sets; its name ends with the port, and begins with __Host- over TLS',
+        },
       },
       schemas,
     },

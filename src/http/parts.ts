@@ -21,7 +21,7 @@ import { OutboundCounts } from './outbound-metrics.ts'
 import { RateLimit } from './rate-limit.ts'
 import { Rounds } from './rounds.ts'
 import { Streams, STREAM_LIMITS } from './streams.ts'
-import { Tickets } from './tickets.ts'
+import { LINK_MS, Tickets } from './tickets.ts'
 import { watchTokens } from './watching.ts'
 
 /** Frames that wait this long for their rows mean that the writer does not get on, milliseconds. */
@@ -61,6 +61,8 @@ const makeBase = (deps: HttpDeps) => {
     rounds,
     auth: new Auth(deps.operatorToken, (hash) => run(findByHash(hash))),
     tickets: new Tickets(),
+    links: new Tickets(Date.now, LINK_MS),
+    logins: new RateLimit(limits.logins),
     changes: new RateLimit(limits.changes),
     uploads: new RateLimit(limits.uploads),
     idempotency: new Idempotency(run, deps.boot, complainOf('idempotency')),

@@ -85,7 +85,7 @@ export const tokenRoutes = (api: Api): void => {
       method: 'GET',
       path: '/api/rooms/:room/tokens',
       id: 'tokens.list',
-      summary: "The tokens of the room's owner, revoked ones too",
+      summary: "The tokens of the room's owner, revoked ones too, and the browsers they signed in",
       query: Schema.Struct(PAGE),
       answers: {
         200: {
@@ -97,7 +97,7 @@ export const tokenRoutes = (api: Api): void => {
     },
     async ({ room, query, run }) => {
       const limit = limitOf(query)
-      const after = positionOf(query.cursor, /^[\w-]{1,64}$/) ?? ''
+      const after = positionOf(query.cursor, /^[\w.-]{1,64}$/) ?? ''
       const rows = await run(list({ roomId: room.id, after, limit: limit + 1 }))
       const items = rows.slice(0, limit).map(viewOf)
       return json(200, { items, next: rows.length > limit ? cursorOf(items.at(-1)?.id ?? '') : null })
@@ -131,7 +131,7 @@ export const tokenRoutes = (api: Api): void => {
     },
     async ({ c, room, caller, run }) => {
       const id = c.req.param('token') ?? ''
-      const target = /^[\w-]{1,64}$/.test(id) ? id : null
+      const target = /^[\w.-]{1,64}$/.test(id) ? id : null
       const at = Date.now()
       await run(write([revoke(target ?? '', at, room.id)], room.id, 'token.revoke', caller, target))
       api.parts.tokensChanged()
