@@ -1,63 +1,14 @@
 // YouTube that hangs, breaks, refuses or asks to be left alone: what each of it is called, and that nothing of the
 // credentials is in it.
 
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
-import * as Redacted from 'effect/Redacted'
 import * as TestClock from 'effect/testing/TestClock'
-import { youtubeProbe } from '../../../src/egress/probes/youtube.ts'
-import { startYouTube, type YouTubeStandIn } from '../../_support/platforms/youtube.ts'
-import {
-  asked,
-  destination,
-  expectNoLeak,
-  IMPATIENT,
-  isSilent,
-  LIMITS,
-  type Probe,
-  scrubber,
-  words,
-} from './kit.ts'
+import { asked, expectNoLeak, IMPATIENT, isSilent, LIMITS, words } from './kit.ts'
+import { BROADCASTS, here, HOUR, KEY, prober, STREAMS, useYouTube, youtube } from './youtube-kit.ts'
 
-const STREAMS = '/youtube/v3/liveStreams'
-const BROADCASTS = '/youtube/v3/liveBroadcasts'
-const KEY = 'abcd-efgh-ijkl-mnop-qrst'
-const HOUR = 3_600_000
-
-let youtube: YouTubeStandIn
-beforeAll(async () => {
-  youtube = await startYouTube()
-})
-afterAll(() => youtube.close())
-afterEach(() => {
-  youtube.mend()
-  youtube.streams.splice(0)
-  youtube.questions.splice(0)
-  youtube.fired.splice(0)
-  youtube.units = 0
-  youtube.unitsMax = 10_000
-  youtube.pageSize = 50
-})
-
-const prober = (
-  more: { refreshToken?: string; clientSecret?: string; apiOrigin?: string } = {},
-  limits = LIMITS,
-): Probe => {
-  const { clientId, clientSecret, refreshToken } = youtube.credentials
-  return youtubeProbe(
-    {
-      apiOrigin: more.apiOrigin ?? youtube.origin,
-      tokenOrigin: youtube.origin,
-      clientId,
-      clientSecret: Redacted.make(more.clientSecret ?? clientSecret),
-      refreshToken: Redacted.make(more.refreshToken ?? refreshToken),
-    },
-    scrubber,
-    limits,
-  )
-}
-const here = destination('youtube', KEY)
+useYouTube()
 
 describe('YouTube that does not say', () => {
   const answer = (status: number, body: unknown, headers = {}) =>

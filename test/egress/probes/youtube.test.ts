@@ -1,54 +1,15 @@
 // YouTube asked over HTTP: a channel whose streams are known by their keys, a token that expires, and a quota
 // that is spent with care. What can go wrong on the way is in `youtube-faults.test.ts`.
 
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
-import * as Redacted from 'effect/Redacted'
 import * as TestClock from 'effect/testing/TestClock'
 import { Quota } from '../../../src/egress/probes/youtube-quota.ts'
-import { youtubeProbe } from '../../../src/egress/probes/youtube.ts'
-import { startYouTube, type YouTubeStandIn } from '../../_support/platforms/youtube.ts'
-import { asked, destination, LIMITS, type Probe, scrubber, words } from './kit.ts'
+import { asked, destination, words } from './kit.ts'
+import { BROADCASTS, here, HOUR, KEY, prober, STREAMS, useYouTube, youtube } from './youtube-kit.ts'
 
-const STREAMS = '/youtube/v3/liveStreams'
-const BROADCASTS = '/youtube/v3/liveBroadcasts'
-const KEY = 'abcd-efgh-ijkl-mnop-qrst'
-const HOUR = 3_600_000
-
-let youtube: YouTubeStandIn
-beforeAll(async () => {
-  youtube = await startYouTube()
-})
-afterAll(() => youtube.close())
-afterEach(() => {
-  youtube.mend()
-  youtube.streams.splice(0)
-  youtube.questions.splice(0)
-  youtube.fired.splice(0)
-  youtube.units = 0
-  youtube.unitsMax = 10_000
-  youtube.pageSize = 50
-})
-
-const prober = (
-  more: { refreshToken?: string; clientSecret?: string; apiOrigin?: string } = {},
-  limits = LIMITS,
-): Probe => {
-  const { clientId, clientSecret, refreshToken } = youtube.credentials
-  return youtubeProbe(
-    {
-      apiOrigin: more.apiOrigin ?? youtube.origin,
-      tokenOrigin: youtube.origin,
-      clientId,
-      clientSecret: Redacted.make(more.clientSecret ?? clientSecret),
-      refreshToken: Redacted.make(more.refreshToken ?? refreshToken),
-    },
-    scrubber,
-    limits,
-  )
-}
-const here = destination('youtube', KEY)
+useYouTube()
 const paths = () => youtube.questions.map(({ path }) => path.split('/').at(-1))
 
 describe('a stream on YouTube', () => {
