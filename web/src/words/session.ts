@@ -1,0 +1,151 @@
+// The words of events and of what happened: the lines of the feed, the facts on the tape, why a session ended.
+
+import { define } from './words.ts'
+
+/** A line is `<name> <words> <text>`; the name and the text are put around these words by the feed. */
+export const lines = define({
+  line_chat: ['', ''],
+  line_chat_to: ['to {to}', '对 {to} 说'],
+  line_gift: ['sent {gift} × {count}', '送出 {gift} × {count}'],
+  line_gift_unnamed: ['sent gift {id} × {count}', '送出礼物 {id} × {count}'],
+  line_like: ['liked × {count}', '点赞 × {count}'],
+  line_join: ['joined', '进入直播间'],
+  line_join_total: ['joined · {total} there', '进入直播间 · 当前 {total} 人'],
+  line_viewers: ['{total} {total|viewer|viewers}', '{total} 人在看'],
+  line_follow: ['followed', '关注了主播'],
+  line_share: ['shared the broadcast', '分享了直播'],
+  line_social: ['did something social', '社交互动'],
+  line_question: ['asks', '提问'],
+  line_battle: ['A battle changes', 'PK 状态变化'],
+  line_battle_scores: ['Battle {scores}', 'PK 比分 {scores}'],
+  line_battle_task: ['A task in the battle', 'PK 任务'],
+  line_battle_card: ['A card is played in the battle', 'PK 使用道具卡'],
+  line_envelope: [
+    'hung up a gift box of {diamonds} diamonds for {people}',
+    '发出 {diamonds} 钻礼盒，可领 {people} 人',
+  ],
+  line_poll_started: ['began a poll', '发起投票'],
+  line_poll_ended: ['ended a poll', '结束投票'],
+  line_poll_votes: ['Votes come in', '投票更新'],
+  line_pin: ['was pinned by {by}', '被 {by} 置顶'],
+  line_pin_other: ['was pinned', '被置顶'],
+  line_emote: ['sent an emote', '发送表情'],
+  line_subscribe: ['subscribed', '订阅了主播'],
+  line_subscribe_months: ['subscribed, {months} {months|month|months}', '订阅了主播，第 {months} 个月'],
+  line_rank: ['is now number {rank}', '升至第 {rank} 名'],
+  line_rank_update: ['The room is number {rank}', '直播间排名第 {rank}'],
+  line_rank_reward: ['Rewards of the hour', '小时榜奖励'],
+  line_goal: ['A goal changes', '目标更新'],
+  line_goal_progress: ['Goal {progress} of {target}', '目标进度 {progress} / {target}'],
+  line_caption: ['Caption', '字幕'],
+  line_shopping: ['Shopping', '购物'],
+  line_delete: ['{count} {count|message was|messages were} removed', '{count} 条消息被删除'],
+  line_paused: ['The creator paused', '主播暂停直播'],
+  line_unpaused: ['The creator is back', '主播恢复直播'],
+  line_ended: ['The broadcast ended', '直播结束'],
+  line_suspended: ['TikTok suspended the broadcast', 'TikTok 中止了直播'],
+  line_control: ['TikTok says control {action}', 'TikTok 控制指令 {action}'],
+  line_intro: ['About the creator', '主播简介'],
+  line_room: ['TikTok', 'TikTok 提示'],
+  line_other: ['{method}', '{method}'],
+})
+
+/** Why a session ended, after "The session ended because". */
+export const reasons = define({
+  stream_end: ['TikTok said that the broadcast ended', 'TikTok 通知直播结束'],
+  stream_suspended: ['TikTok suspended the broadcast', 'TikTok 中止了直播'],
+  heartbeat_offline: [
+    'the open connection was silent and two looks found the room offline',
+    '连接静默，两次查看均为未开播',
+  ],
+  room_offline: [
+    'the connection was lost and two looks found the room offline',
+    '连接中断，两次查看均为未开播',
+  ],
+  disconnected: ['the connection could not be made again in time', '未能在时限内重新连接'],
+  manual_stop: ['somebody stopped the room', '有人停止了房间'],
+  manual_end_session: ['somebody ended the session; watching went on', '有人结束了本场，监控继续'],
+  broadcast_changed: ['another broadcast of the room began', '房间开始了另一场直播'],
+  monitor_disabled: ['watching was switched off', '监控被关闭'],
+  connect_failed: ['no connection came about in time', '未能在时限内建立连接'],
+  actor_failed: ['the actor of the room failed', '房间的执行单元出错'],
+  shutdown: [
+    'the server was stopped and did not find the broadcast again in time',
+    '服务停止，重启后未能及时接上',
+  ],
+  process_crash: [
+    'the server died and did not find the broadcast again in time',
+    '服务崩溃，重启后未能及时接上',
+  ],
+})
+
+/** The same in one or two words, for chips and tables. */
+export const reasonNames = define({
+  stream_end: ['ended', '正常结束'],
+  stream_suspended: ['suspended', '被中止'],
+  heartbeat_offline: ['silent, offline', '静默下播'],
+  room_offline: ['lost, offline', '断线下播'],
+  disconnected: ['disconnected', '连接中断'],
+  manual_stop: ['stopped', '人工停止'],
+  manual_end_session: ['session ended', '人工结束'],
+  broadcast_changed: ['next broadcast', '换场'],
+  monitor_disabled: ['not watched', '停止监控'],
+  connect_failed: ['never connected', '未能连接'],
+  actor_failed: ['actor failed', '执行出错'],
+  shutdown: ['server left', '服务停止'],
+  process_crash: ['server died', '服务崩溃'],
+})
+
+export const causes = define({
+  disconnected: ['the connection was lost', '连接中断'],
+  connect_refused: ['the connection was refused', '连接被拒'],
+  zombie: ['the connection was silent and was made anew', '连接静默，已重建'],
+  shutdown: ['the server was stopped', '服务停止'],
+  process_crash: ['the server died', '服务崩溃'],
+  actor_failed: ['the actor of the room failed', '执行单元出错'],
+  writer_stalled: ['the disk did not keep up', '磁盘跟不上'],
+})
+
+export const facts = define({
+  'room.added': ['The room was added', '添加房间'],
+  'room.changed': ['The room was changed', '修改房间'],
+  'room.removed': ['The room was removed', '移除房间'],
+  'room.renamed': ['Renamed from {from} to {to}', '由 {from} 改名为 {to}'],
+  'room.merged': ['Rooms were merged', '合并房间'],
+  'room.state_changed': ['{from} → {to}', '{from} → {to}'],
+  'room.looked': ['Looked: {answer}', '查看：{answer}'],
+  'room.quarantined': ['Set aside after failing too often', '多次出错，已隔离'],
+  'room.released': ['Released', '放行'],
+  'room.forced': ['Started in spite of the rest', '强制开始'],
+  'connection.opened': ['Connected at attempt {attempt}', '第 {attempt} 次尝试连接成功'],
+  'connection.lost': ['The connection was lost ({code})', '连接中断（{code}）'],
+  'connection.refused': ['The connection was refused ({code})', '连接被拒（{code}）'],
+  'connection.recycled': ['A silent connection was made anew', '静默连接已重建'],
+  'session.opened': ['The session was opened', '场次开始'],
+  'session.resumed': ['The session went on', '场次继续'],
+  'session.paused': ['The creator paused', '主播暂停'],
+  'session.unpaused': ['The creator was back', '主播恢复'],
+  'session.ending': ['The session is ending', '场次即将结束'],
+  'session.parked': ['The session was parked: the server left', '服务停止，场次挂起'],
+  'session.archived': ['The session was archived', '场次已归档'],
+  'session.merged': ['Sessions were merged', '场次已合并'],
+  'session.pruned': ['Its events were removed by retention', '事件已按保留策略清除'],
+  'gap.opened': ['A gap began', '缺口开始'],
+  'gap.closed': ['The gap ended', '缺口结束'],
+  'archive.failed': ['Archiving failed and is tried again', '归档失败，将重试'],
+  'sign.limited': ['Waited for a sign request', '等待签名额度'],
+  'sign.key_cooled': ['A sign key cools down', '签名密钥冷却'],
+  'sign.bad_endpoint': ['The sign server answers wrongly', '签名服务器异常'],
+  'storage.failed': ['Events could not be stored', '存储失败'],
+  'storage.recovered': ['Storage works again', '存储恢复'],
+  'egress.state_changed': ['{platform}: {to}', '{platform}：{to}'],
+  'outbound.state_changed': ['On air: {to}', '推流：{to}'],
+})
+
+export const entries = define({
+  gap: ['Gap: {cause}', '缺口：{cause}'],
+  pause: ['Pause of the creator', '主播暂停'],
+  attempt_done: ['Archived for {trigger}', '已归档：{trigger}'],
+  attempt_noop: ['A later trigger, which changed nothing: {trigger}', '随后的触发，无影响：{trigger}'],
+  attempt_failed: ['An attempt to archive failed: {error}', '归档尝试失败：{error}'],
+})
