@@ -152,7 +152,7 @@ export class Studio {
   boot(): void {
     this.bootedMs.push(this.time.ms)
     this.#context = this.time.context(() => this.#random())
-    const services = Context.make(Database, this.#database()).pipe(
+    const services = Context.make(Database, this.disk.database).pipe(
       Context.add(LiveKit, this.livekit.service(this.boots)),
       Context.add(Destinations, makeDestinations(this.town)),
       Context.add(Rooms, makeRooms(this.town)),
@@ -191,30 +191,5 @@ export class Studio {
   close(): void {
     this.kill()
     this.livekit.wipe()
-  }
-
-  #database(): Database['Service'] {
-    const { disk } = this
-    return {
-      write: (transaction) => disk.submit(() => disk.transact(transaction)),
-      read: (sql, args) => Effect.sync(() => disk.read(sql, args)),
-      append: (...facts) => disk.append(facts),
-      subscribe: () => () => {},
-      health: () => ({
-        queuedBytes: 0,
-        queuedFrames: 0,
-        oldestMs: 0,
-        lastError: null,
-        failing: disk.mood !== 'ok',
-        ackP50Ms: 0,
-        ackP99Ms: 0,
-        walBytes: 0,
-        walAlarm: false,
-        dbStallMs: 0,
-        commits: 0,
-        rows: 0,
-        rowsMax: 0,
-      }),
-    }
   }
 }

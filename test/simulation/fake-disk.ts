@@ -3,7 +3,7 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import * as Effect from 'effect/Effect'
-import type { AuditEntry, Row, SqlValue, Statement, Transaction } from '../../src/db/database.ts'
+import type { AuditEntry, Database, Row, SqlValue, Statement, Transaction } from '../../src/db/database.ts'
 import { recording } from '../../src/db/migrations/0001-recording.ts'
 import { outbound } from '../../src/db/migrations/0002-outbound.ts'
 import { DbError } from '../../src/domain/errors.ts'
@@ -177,6 +177,31 @@ export class FakeDisk {
     if (applied && facts?.some(({ name }) => name === 'room.forced') === true)
       this.forcedMs.push(this.#time.ms)
     return { applied, results, entries: [] }
+  }
+
+  /** As the service that the product asks. */
+  get database(): Database['Service'] {
+    return {
+      write: (transaction) => this.submit(() => this.transact(transaction)),
+      read: (sql, args) => Effect.sync(() => this.read(sql, args)),
+      append: (...facts) => this.append(facts),
+      subscribe: () => () => {},
+      health: () => ({
+        queuedBytes: 0,
+        queuedFrames: 0,
+        oldestMs: 0,
+        lastError: null,
+        failing: this.mood !== 'ok',
+        ackP50Ms: 0,
+        ackP99Ms: 0,
+        walBytes: 0,
+        walAlarm: false,
+        dbStallMs: 0,
+        commits: 0,
+        rows: 0,
+        rowsMax: 0,
+      }),
+    }
   }
 
   /** One group commit: what comes meanwhile waits for the next. */

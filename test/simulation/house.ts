@@ -157,7 +157,7 @@ export class House {
     this.boots += 1
     const { settings, tuning, budget } = this.#options
     this.#context = this.time.context(() => this.#random())
-    const services = Context.make(Database, this.#database()).pipe(
+    const services = Context.make(Database, this.disk.database).pipe(
       Context.add(Recorder, makeRecorder(this.disk, this.time)),
       Context.add(TikTok, this.tiktok.service),
     )
@@ -197,30 +197,5 @@ export class House {
 
   close(): void {
     this.kill()
-  }
-
-  #database(): Database['Service'] {
-    const { disk } = this
-    return {
-      write: (transaction) => disk.submit(() => disk.transact(transaction)),
-      read: (sql, args) => Effect.sync(() => disk.read(sql, args)),
-      append: (...facts) => disk.append(facts),
-      subscribe: () => () => {},
-      health: () => ({
-        queuedBytes: 0,
-        queuedFrames: 0,
-        oldestMs: 0,
-        lastError: null,
-        failing: disk.mood !== 'ok',
-        ackP50Ms: 0,
-        ackP99Ms: 0,
-        walBytes: 0,
-        walAlarm: false,
-        dbStallMs: 0,
-        commits: 0,
-        rows: 0,
-        rowsMax: 0,
-      }),
-    }
   }
 }
