@@ -9,13 +9,13 @@ import type * as Redacted from 'effect/Redacted'
 import * as Semaphore from 'effect/Semaphore'
 import { Database } from '../db/database.ts'
 import type { Fact } from '../domain/facts.ts'
-import type { JoinRole } from '../egress/join-tokens.ts'
 import {
   Ingress,
   type IngressView,
   type MadeIngress,
   type NewIngress,
   type Participant,
+  type JoinRole,
 } from '../egress/ingress.ts'
 import type { LiveKitError } from '../egress/livekit.ts'
 import { refusalOf, type Commanded, type Refusal, type Request } from './desk.ts'

@@ -3,19 +3,7 @@
 import { AccessToken } from 'livekit-server-sdk'
 import * as Redacted from 'effect/Redacted'
 import type { Config } from '../config.ts'
-
-/** A publisher sends and watches; a viewer watches. Neither administers anything. */
-export type JoinRole = 'publisher' | 'viewer'
-
-export interface JoinRequest {
-  readonly roomName: string
-  readonly identity: string
-  readonly role: JoinRole
-  readonly ttlS: number
-}
-
-export const JOIN_TTL_MAX_S = 6 * 3_600
-export const JOIN_TTL_S = 3_600
+import type { JoinRequest } from './ingress.ts'
 
 /** The token is valid from now on for as long as was asked, and for this room alone. */
 export const mintJoinToken = async (

@@ -134,10 +134,3 @@ export const errorFrom = (
     message: scrub(message).slice(0, MESSAGE_MAX),
   })
 }
-
-export const unconfigured = (): LiveKitError =>
-  new LiveKitError({
-    code: 'unconfigured',
-    mayHaveHappened: false,
-    message: 'no LiveKit server is configured',
-  })

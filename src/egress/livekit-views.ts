@@ -3,7 +3,7 @@
 
 import { EgressStatus, type StreamInfo, StreamInfo_Status, EgressInfo } from '@livekit/protocol'
 import type { EgressView, LiveKitStatus, StreamView } from '../domain/egress.ts'
-import { redactAddress } from './scrub.ts'
+import { addressInViews, comparable } from './livekit-addresses.ts'
 
 type Scrub = (text: string) => string
 
@@ -26,21 +26,6 @@ export const msOf = (ns: bigint): number | null => (ns > 0n ? Number(ns / 1_000_
 
 const textOf = (text: string, scrub: Scrub): string | null =>
   text === '' ? null : scrub(text).slice(0, TEXT_MAX)
-
-// LiveKit sends Twitch's streams to the ingest it finds best, whichever of Twitch's was asked for, and shows
-// that one's address: of Twitch only the key tells one stream from another.
-const TWITCH = /^rtmps?:\/\/[^/]*[.-]contribute\.live-video\.net(?::\d+)?\/app\//
-export const comparable = (redacted: string): string =>
-  redacted.replace(TWITCH, 'rtmps://contribute.live-video.net/app/')
-
-/** How an address of ours looks in a view. */
-export const addressInViews = (address: string): string => {
-  const twitch = /^twitch:\/\/(.*)$/.exec(address)?.[1]
-  if (twitch !== undefined) return redactAddress(`rtmps://contribute.live-video.net/app/${twitch}`)
-  const mux = /^mux:\/\/(.*)$/.exec(address)?.[1]
-  if (mux !== undefined) return redactAddress(`rtmps://global-live.mux.com:443/app/${mux}`)
-  return comparable(redactAddress(address))
-}
 
 const streamOf = (stream: StreamInfo, scrub: Scrub): StreamView => ({
   // A server that does not shorten addresses must not make us carry keys.

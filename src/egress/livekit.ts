@@ -1,5 +1,5 @@
 // LiveKit as the rest of the program sees it: what can be asked, what it answers, how it fails.
-// The SDK is behind `egress/livekit-live.ts`, the only file that imports it.
+// The SDK is behind `egress/livekit-live.ts`, which loads it when a LiveKit server is configured.
 
 import * as Context from 'effect/Context'
 import type * as Effect from 'effect/Effect'
@@ -38,6 +38,13 @@ export class LiveKitError extends Schema.TaggedError<LiveKitError>()('LiveKitErr
   mayHaveHappened: Schema.Boolean,
   message: Schema.String,
 }) {}
+
+export const unconfigured = (): LiveKitError =>
+  new LiveKitError({
+    code: 'unconfigured',
+    mayHaveHappened: false,
+    message: 'no LiveKit server is configured',
+  })
 
 export interface StartEgress {
   readonly roomName: string

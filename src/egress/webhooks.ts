@@ -10,7 +10,7 @@ import { DbError } from '../domain/errors.ts'
 import type { Fact } from '../domain/facts.ts'
 import { countWebhook } from './livekit-metrics.ts'
 import type { Scrubber } from './scrub.ts'
-import { eventOf, type LiveKitEvent } from './webhook-events.ts'
+import type { LiveKitEvent } from './webhook-events.ts'
 import { flawOf, type Flaw, type Signer } from './webhook-proof.ts'
 
 /** LiveKit asks again when it has no answer; it is not kept waiting for a disk. */
@@ -93,6 +93,8 @@ const receive = Effect.fnUntraced(function* (
   const at = yield* Clock.currentTimeMillis
   const flaw = signer === null ? 'issuer_wrong' : flawOf(body, authorization, signer, at)
   if (flaw !== null) return { outcome: 'rejected', flaw }
+  // With it comes the SDK, which is not loaded for a server that nobody has.
+  const { eventOf } = yield* Effect.promise(() => import('./webhook-events.ts'))
   const event = eventOf(body, scrubber.scrub)
   // Without an id it could not be known again, and every replay would be another event.
   if (event === null || event.id === null) return { outcome: 'ignored', foreign: false }

@@ -2,8 +2,7 @@
 
 import * as Redacted from 'effect/Redacted'
 import * as Schema from 'effect/Schema'
-import type { IngressView } from '../egress/ingress.ts'
-import { JOIN_TTL_MAX_S, JOIN_TTL_S } from '../egress/join-tokens.ts'
+import { JOIN_TTL_MAX_S, JOIN_TTL_S, type IngressView } from '../egress/ingress.ts'
 import { json, type Api } from './api.ts'
 import { Problem } from './problems.ts'
 

@@ -3,7 +3,7 @@
 import * as Redacted from 'effect/Redacted'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addressInViews } from '../../src/egress/livekit-views.ts'
+import { addressInViews } from '../../src/egress/livekit-addresses.ts'
 import { makeScrubber, redactAddress, SECRETS_MAX, TEXT_MAX } from '../../src/egress/scrub.ts'
 
 const KEY = 'live_81723_Zx9+QwEr/TyUiOp=AsDf&é'
