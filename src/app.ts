@@ -16,12 +16,16 @@ import { Live } from './actors/live.ts'
 import { roomsLive } from './actors/rooms-live.ts'
 import { Rooms } from './actors/rooms.ts'
 import { makeRotate } from './actors/rotation.ts'
+import { webhooksLive } from './actors/webhooks-live.ts'
+import { Webhooks } from './actors/webhooks.ts'
 import { assetsLive } from './assets/assets-live.ts'
 import { Assets } from './assets/assets.ts'
 import { assetCareLive } from './assets/care-live.ts'
 import { Importer } from './assets/import.ts'
 import { objectStore } from './assets/object-store.ts'
 import { Sweeper } from './assets/sweep.ts'
+import { exporterLive } from './archive/exports/exporter-live.ts'
+import { Exporter } from './archive/exports/exporter.ts'
 import { upkeep } from './archive/maintenance/upkeep.ts'
 import { recorderLive } from './archive/recorder-live.ts'
 import { Recorder } from './archive/recorder.ts'
@@ -98,7 +102,10 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     authToken: config.databaseAuthToken,
     onFatal: crash,
   })
-  const recorder = recorderLive().pipe(Layer.provideMerge(database))
+  const { databaseUrl: url, databaseAuthToken: authToken } = config
+  const recorder = Layer.merge(recorderLive(), exporterLive({ url, authToken })).pipe(
+    Layer.provideMerge(database),
+  )
   const tiktok = Layer.merge(
     tiktokLive(config),
     signBudget({ perMinute: config.settings.signRequestsPerMinute, keys: config.tiktok.signApiKeys }),
@@ -119,6 +126,11 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
   )
   const { uploadMaxBytes, sweepIntervalMs: intervalMs, s3 } = config.assets
   const boot = randomUUID()
+  const webhooks = webhooksLive({
+    ...config.webhooks,
+    keys,
+    userAgent: `Roomkeeper/${manifest.version}`,
+  })
   const assets = Layer.merge(
     assetsLive({ uploadMaxBytes, boot }),
     assetCareLive({ boot, intervalMs, s3, isAlone: pathOf(config.databaseUrl) !== null }),
@@ -127,7 +139,7 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     secrets,
     scrubber,
     rotate: makeRotate(keys),
-    layer: Layer.merge(live, assets).pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
+    layer: Layer.mergeAll(live, assets, webhooks).pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
   }
 }
 
@@ -144,7 +156,10 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
   const [database, rooms, recorder, destinations, live, ingresses] = runtime.runSync(
     Effect.all([Database, Rooms, Recorder, Destinations, Live, Ingresses]),
   )
-  const [assets, sweeper, importer] = runtime.runSync(Effect.all([Assets, Sweeper, Importer]))
+  const [assets, sweeper, importer, exporter] = runtime.runSync(
+    Effect.all([Assets, Sweeper, Importer, Exporter]),
+  )
+  const webhooks = runtime.runSync(Webhooks.use(Effect.succeed))
   onAir = live
   let isDamaged = false
   const http = makeHttp({
@@ -165,10 +180,22 @@ export const startApp = async (config: Config, crash: Crash = crashOf(config)): 
     assets,
     sweeper,
     importer,
+    webhooks,
+    exporter,
     rotate,
     operatorToken: secrets.operatorToken,
     boot: randomUUID(),
     version: manifest.version,
+    about: {
+      defaults: config.settings,
+      databasePath: pathOf(config.databaseUrl),
+      assets: {
+        kind: config.assets.s3 === null ? 'folder' : 's3',
+        uploadMaxBytes: config.assets.uploadMaxBytes,
+      },
+      livekit: config.livekit !== null,
+      signApi: new URL(config.tiktok.signApiUrl).host,
+    },
     unready: () => (isDamaged ? ['database_damaged'] : []),
     decoder,
     machines: [roomMachine, outboundMachine, egressMachine],

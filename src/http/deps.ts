@@ -9,14 +9,17 @@ import type { Ingresses } from '../actors/ingresses.ts'
 import type { Live } from '../actors/live.ts'
 import type { Rooms } from '../actors/rooms.ts'
 import type { Rotate } from '../actors/rotation.ts'
+import type { Webhooks } from '../actors/webhooks.ts'
 import type { Assets } from '../assets/assets.ts'
 import type { Importer } from '../assets/import.ts'
 import type { Sweeper } from '../assets/sweep.ts'
 import type { Decoder } from '../archive/decoder.ts'
+import type { Exporter } from '../archive/exports/exporter.ts'
 import type { Recorder } from '../archive/recorder.ts'
 import type { Database } from '../db/database.ts'
 import type { ReceiveWebhook } from '../egress/webhooks.ts'
 import type { Rate } from './rate-limit.ts'
+import type { About } from './system.ts'
 import type { StreamLimits } from './streams.ts'
 
 /** What effects that a handler runs may need. */
@@ -36,6 +39,9 @@ export interface HttpDeps {
   readonly assets: Assets['Service']
   readonly sweeper: Sweeper['Service']
   readonly importer: Importer['Service']
+  readonly webhooks: Webhooks['Service']
+  /** Makes the files of exports. */
+  readonly exporter: Exporter['Service']
   /** Puts every secret at rest under the first key of the ring. */
   readonly rotate: Rotate
   readonly operatorToken: Redacted.Redacted<string>
@@ -52,6 +58,8 @@ export interface HttpDeps {
   readonly receiveWebhook?: ReceiveWebhook
   /** Browser origins that may read answers; none when absent. */
   readonly origins?: readonly string[]
+  /** What the process was started with, for its operator. */
+  readonly about?: About
   /** Where the built console lies, when not where it is built. */
   readonly consoleFolder?: string
   readonly limits?: Partial<HttpLimits>
@@ -73,7 +81,7 @@ export interface HttpLimits {
   /** Audit rows for requests that were denied, by everybody together. */
   readonly denials: Rate
   readonly streams: StreamLimits
-  /** Exports at the same time. */
+  /** Exports at the same time, each in a thread of its own. */
   readonly exports: number
   /** An export whose client takes nothing for this long gives up its place, milliseconds. */
   readonly exportStallMs: number
@@ -87,6 +95,6 @@ export const HTTP_LIMITS: Omit<HttpLimits, 'streams'> = {
   uploadStallMs: 30_000,
   readsAtOnce: 1_000,
   denials: { perSecond: 5, burst: 50 },
-  exports: 8,
+  exports: 4,
   exportStallMs: 300_000,
 }

@@ -29,6 +29,7 @@ import { openapi } from './openapi.ts'
 import { makeParts } from './parts.ts'
 import { Problem } from './problems.ts'
 import type { RequestEnv } from './request.ts'
+import { rateRoutes } from './rates.ts'
 import { roomRoutes } from './rooms.ts'
 import { roomFactRoutes } from './room-facts.ts'
 import { roomAddingRoutes } from './rooms-adding.ts'
@@ -37,7 +38,9 @@ import { sessionLiveRoutes } from './session-live.ts'
 import { sessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
 import { streamRoutes } from './stream.ts'
+import { systemRoutes } from './system.ts'
 import { tokenRoutes } from './tokens.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export interface Http {
   readonly app: Hono<RequestEnv>
@@ -114,11 +117,14 @@ export const makeHttp = (deps: HttpDeps): Http => {
     assetReadRoutes,
     assetImportRoutes,
     assetSweepRoutes,
+    webhookRoutes,
     settingsRoutes,
     maintenanceRoutes,
     machineRoutes,
     auditRoutes,
     streamRoutes,
+    rateRoutes,
+    systemRoutes,
     loginRoutes,
     ingressRoutes,
     livekitWebhookRoutes,

@@ -19,6 +19,7 @@ import { loopDelay } from './loop-delay.ts'
 import { Answered } from './metrics.ts'
 import { OutboundCounts } from './outbound-metrics.ts'
 import { RateLimit } from './rate-limit.ts'
+import { RateSeries, STEP_MS } from './rate-series.ts'
 import { Rounds } from './rounds.ts'
 import { Streams, STREAM_LIMITS } from './streams.ts'
 import { LINK_MS, Tickets } from './tickets.ts'
@@ -59,6 +60,7 @@ const makeBase = (deps: HttpDeps) => {
     answered,
     loop,
     rounds,
+    rates: new RateSeries(),
     auth: new Auth(deps.operatorToken, (hash) => run(findByHash(hash))),
     tickets: new Tickets(),
     links: new Tickets(Date.now, LINK_MS),
@@ -101,6 +103,7 @@ export const makeParts = (deps: HttpDeps) => {
   const unsubscribe = deps.database.subscribe((fact) => {
     for (const hear of listeners) hear(fact)
   })
+  const sampling = setInterval(() => base.rates.sample(deps.rooms.list()), STEP_MS).unref()
   return {
     ...base,
     /** Tokens may have been revoked: nothing that is remembered of them is believed any more. */
@@ -110,6 +113,7 @@ export const makeParts = (deps: HttpDeps) => {
     stop: () => {
       unsubscribe()
       watching.stop()
+      clearInterval(sampling)
       base.loop.stop()
     },
   }
