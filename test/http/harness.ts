@@ -11,6 +11,7 @@ import { destinationsLive } from '../../src/actors/destinations-live.ts'
 import { Destinations } from '../../src/actors/destinations.ts'
 import { Rooms } from '../../src/actors/rooms.ts'
 import { makeRotate } from '../../src/actors/rotation.ts'
+import { makeExporter } from '../../src/archive/exports/exporter-live.ts'
 import { Recorder } from '../../src/archive/recorder.ts'
 import type { Config } from '../../src/config.ts'
 import { Database } from '../../src/db/database.ts'
@@ -24,6 +25,7 @@ import { roomMachine } from '../../src/machines/room.machine.ts'
 import * as decoder from '../../src/tiktok/decode.ts'
 import { startAssets, type TestAssets, type TestAssetsOptions } from '../_support/assets.ts'
 import { startDatabase, type TestDatabase } from '../_support/db.ts'
+import { startWebhooks } from '../_support/webhooks.ts'
 import { fakeLive, type FakeLive } from './fake-live.ts'
 import { ingressesOf } from './ingresses.ts'
 import { fakeRecorder, fakeRooms, type FakeRecorder, type FakeRooms } from './fakes.ts'
@@ -105,6 +107,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
   const outbound = fakeLive(db.database)
   const assets = await startAssets(db.database, options.assets)
   const keys = options.keys ?? ringOf('v1')
+  const outgoing = await startWebhooks(db.database, { keys, privateHosts: ['127.0.0.1', 'localhost'] })
   const destinations = Effect.runSync(
     Destinations.use(Effect.succeed).pipe(
       Effect.provide(
@@ -120,6 +123,7 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
       ),
     ),
   )
+  const exports = makeExporter({ url: `file:${db.path}`, authToken: null })
   const logs: string[] = []
   const context = Context.make(Database, db.database).pipe(
     Context.add(Rooms, fakes.rooms),
@@ -133,10 +137,12 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     recorder: fakeRec.recorder,
     destinations,
     live: outbound.live,
-    ingresses: ingressesOf(db.database, destinations, options.livekit ?? null),
+    ingresses: await ingressesOf(db.database, destinations, options.livekit ?? null),
     assets: assets.assets,
     sweeper: assets.sweeper,
     importer: assets.importer,
+    webhooks: outgoing.webhooks,
+    exporter: exports.exporter,
     rotate: makeRotate(keys),
     decoder,
     operatorToken: Redacted.make(OPERATOR),
@@ -187,7 +193,9 @@ export const startHarness = async (options: HarnessOptions = {}): Promise<Harnes
     stop: async () => {
       http.stop()
       await listening.close(2_000)
+      await exports.close()
       await assets.stop()
+      await outgoing.stop()
       if (options.db === undefined) await db.remove()
     },
   })

@@ -13,12 +13,12 @@ export const ingressesOf = (
   database: Database['Service'],
   destinations: Destinations['Service'],
   livekit: Config['livekit'],
-): Ingresses['Service'] => {
+): Promise<Ingresses['Service']> => {
   const below = Layer.mergeAll(
     Layer.succeed(Database, database),
     Layer.succeed(Destinations, destinations),
     ingressLive(livekit, makeScrubber()),
   )
   const found = Ingresses.use(Effect.succeed)
-  return Effect.runSync(found.pipe(Effect.provide(ingressesLive.pipe(Layer.provide(below)))))
+  return Effect.runPromise(found.pipe(Effect.provide(ingressesLive.pipe(Layer.provide(below)))))
 }
