@@ -1,0 +1,45 @@
+// The page's beginning: styles, preferences, clock and router; then who is signed in, and with that the facts and the
+// rooms. Without an identity there is only the login.
+
+import { effect } from '@preact/signals'
+import { render } from 'preact'
+import './styles/tokens.css'
+import './styles/base.css'
+import { Frame } from './frame/frame.tsx'
+import { Waiting } from './frame/waiting.tsx'
+import { preload } from './frame/page.tsx'
+import Login from './pages/login/page.tsx'
+import { go, route, startRouter } from './router.tsx'
+import { startClock } from './state/clock.ts'
+import { startFacts, stopFacts } from './state/facts.ts'
+import { findMe, me } from './state/me.ts'
+import { startPreferences } from './state/preferences.ts'
+import { startRooms, stopRooms } from './state/rooms.ts'
+
+const Console = () => {
+  const who = me.value
+  if (who === 'unknown') return <Waiting />
+  return who === 'nobody' ? <Login /> : <Frame />
+}
+
+startPreferences()
+startClock()
+startRouter()
+
+effect(() => {
+  const who = me.value
+  if (typeof who === 'object') {
+    startRooms()
+    startFacts()
+    // The address of the login is nobody's place.
+    if (route.peek().page === 'login') go(route.peek().query.get('to') ?? '/rooms', { replace: true })
+  } else {
+    stopFacts()
+    stopRooms()
+  }
+})
+
+const { page } = route.value
+if (page !== 'unknown' && page !== 'login') preload(page)
+void findMe()
+render(<Console />, document.getElementById('console') ?? document.body)

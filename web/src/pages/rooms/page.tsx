@@ -1,0 +1,13 @@
+// The page of `rooms`, which its owner fills.
+
+import { Skeleton } from '../../parts/notes.tsx'
+import { t } from '../../words/frame.ts'
+
+export default function Page() {
+  return (
+    <>
+      <h1>{t('rooms')}</h1>
+      <Skeleton lines={8} />
+    </>
+  )
+}

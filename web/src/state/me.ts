@@ -1,0 +1,45 @@
+// Who looks at the page: the identity that the cookie stands for, or nobody.
+
+import { signal } from '@preact/signals'
+import { api, heard } from '../api/fetch.ts'
+import { ApiProblem, problemOf } from '../api/problem.ts'
+import type { Me } from '../api/types.ts'
+
+/** `unknown` until the server was asked; `nobody` has to sign in. */
+export const me = signal<Me | 'unknown' | 'nobody'>('unknown')
+/** Why it is not known who looks. */
+export const meProblem = signal<ApiProblem | null>(null)
+/** True when there was an identity and it ended while the page was open. */
+export const wasSignedOut = signal(false)
+
+export const isOperator = (): boolean => typeof me.value === 'object' && me.value.scope === 'operator'
+
+const leave = (): void => {
+  if (typeof me.value === 'object') wasSignedOut.value = true
+  me.value = 'nobody'
+}
+heard.unauthorized = leave
+
+export const findMe = async (): Promise<void> => {
+  try {
+    me.value = await api.get<Me>('/api/me')
+    meProblem.value = null
+  } catch (error) {
+    const problem = problemOf(error)
+    if (problem.status === 401) me.value = 'nobody'
+    else meProblem.value = problem
+  }
+}
+
+/** Throws the problem when the token is not taken. */
+export const signIn = async (token: string): Promise<void> => {
+  await api.post('/api/login', { token })
+  wasSignedOut.value = false
+  await findMe()
+}
+
+export const signOut = async (): Promise<void> => {
+  await api.post('/api/logout', {}).catch(() => undefined)
+  me.value = 'nobody'
+  wasSignedOut.value = false
+}

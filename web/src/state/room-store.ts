@@ -1,0 +1,91 @@
+// The rooms as they are known, each in a signal of its own, so that one room's change draws one row. What a fact says
+// is shown at once; the rest of the room is read after it. Pure apart from the signals: reading is given to it.
+
+import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { ROOM_STATES, type Fact, type Room, type RoomState } from '../api/types.ts'
+
+const isState = (value: unknown): value is RoomState => ROOM_STATES.includes(value as RoomState)
+
+/** Facts after which a room must be read again; what is counted meanwhile is read by the clock. */
+const MOVING = /^(room|session|connection|gap|archive)\./
+
+export class RoomStore {
+  readonly #rooms = signal<ReadonlyMap<string, Signal<Room>>>(new Map())
+  /** Rooms that changed since they were read. */
+  readonly dirty = new Set<string>()
+  /** True when rooms came or went and the list must be read. */
+  listIsDirty = false
+  /** Facts that were shown before the answer that lacks them came. */
+  readonly #states = new Map<string, { readonly state: RoomState; readonly at: number }>()
+
+  get rooms(): ReadonlySignal<ReadonlyMap<string, Signal<Room>>> {
+    return this.#rooms
+  }
+
+  find(idOrHandle: string): Signal<Room> | undefined {
+    const known = this.#rooms.value.get(idOrHandle)
+    if (known !== undefined) return known
+    const handle = idOrHandle.replace(/^@/, '').toLowerCase()
+    for (const room of this.#rooms.value.values()) if (room.value.handle === handle) return room
+    return undefined
+  }
+
+  /** All there are: what is not among them is gone. */
+  replace(all: readonly Room[]): void {
+    batch(() => {
+      const before = this.#rooms.value
+      const same = all.length === before.size && all.every(({ id }) => before.has(id))
+      for (const room of all) this.#set(room)
+      if (!same) {
+        this.#rooms.value = new Map(
+          all.map((room) => [room.id, before.get(room.id) ?? signal(this.#newest(room))]),
+        )
+      }
+      this.dirty.clear()
+      this.listIsDirty = false
+    })
+  }
+
+  /** One that was read. */
+  put(room: Room): void {
+    this.dirty.delete(room.id)
+    if (this.#rooms.value.has(room.id)) this.#set(room)
+    else this.#rooms.value = new Map([...this.#rooms.value, [room.id, signal(this.#newest(room))]])
+  }
+
+  remove(id: string): void {
+    this.dirty.delete(id)
+    if (!this.#rooms.value.has(id)) return
+    this.#rooms.value = new Map([...this.#rooms.value].filter(([known]) => known !== id))
+  }
+
+  hear({ name, roomId, at, body }: Fact): void {
+    if (roomId === null) return
+    if (name === 'room.removed') return this.remove(roomId)
+    if (name === 'room.added' || name === 'room.merged') this.listIsDirty = true
+    if (!MOVING.test(name)) return
+    this.dirty.add(roomId)
+    const to = body['to']
+    if (name !== 'room.state_changed' || !isState(to)) return
+    this.#states.set(roomId, { state: to, at })
+    const room = this.#rooms.value.get(roomId)
+    if (room === undefined || room.value.since > at) return
+    // What may be done and what it waits for is not known yet; the answer that is being asked for says it.
+    room.value = { ...room.value, state: to, since: at, waiting: null, allowed: [] }
+  }
+
+  #newest(room: Room): Room {
+    const told = this.#states.get(room.id)
+    if (told === undefined) return room
+    if (told.at > room.since) return { ...room, state: told.state, since: told.at }
+    this.#states.delete(room.id)
+    return room
+  }
+
+  #set(room: Room): void {
+    const known = this.#rooms.value.get(room.id)
+    if (known === undefined) return
+    const next = this.#newest(room)
+    if (JSON.stringify(known.peek()) !== JSON.stringify(next)) known.value = next
+  }
+}
