@@ -31,6 +31,8 @@ const http = makeHttp({
   assets: {} as unknown as HttpDeps['assets'],
   sweeper: {} as unknown as HttpDeps['sweeper'],
   importer: {} as unknown as HttpDeps['importer'],
+  webhooks: {} as unknown as HttpDeps['webhooks'],
+  exporter: {} as unknown as HttpDeps['exporter'],
   rotate: {} as unknown as HttpDeps['rotate'],
   operatorToken: Redacted.make(token),
   boot: 'bench',

@@ -139,7 +139,10 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     secrets,
     scrubber,
     rotate: makeRotate(keys),
-    layer: Layer.mergeAll(live, assets, webhooks).pipe(Layer.provideMerge(recorder), Layer.provideMerge(logs(config))),
+    layer: Layer.mergeAll(live, assets, webhooks).pipe(
+      Layer.provideMerge(recorder),
+      Layer.provideMerge(logs(config)),
+    ),
   }
 }
 

@@ -14,8 +14,9 @@ const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const sources = tracked.filter((path) => /^(src|test|bench)\/.*\.ts$/.test(path))
+const sources = tracked.filter((path) => /^(src|test|bench|web)\/.*\.(tsx?|css)$/.test(path))
 const inSrc = sources.filter((path) => path.startsWith('src/'))
+const inWeb = sources.filter((path) => path.startsWith('web/src/'))
 const importsOf = (path: string): string[] =>
   [
     ...read(path).matchAll(
@@ -34,9 +35,11 @@ describe('directions', () => {
     archive: ['domain', 'db'],
     egress: ['domain', 'db'],
     assets: ['domain', 'db'],
-    actors: ['domain', 'db', 'machines', 'tiktok', 'archive', 'egress'],
+    webhooks: ['domain', 'db'],
+    backup: ['domain', 'db'],
+    actors: ['domain', 'db', 'machines', 'tiktok', 'archive', 'egress', 'webhooks'],
     http: ['domain', 'db', 'machines', 'actors', 'archive', 'tiktok', 'egress', 'assets'],
-    cli: ['domain'],
+    cli: ['domain', 'backup'],
   }
   it('each folder imports only what lies below it', () => {
     const wrong: string[] = []
@@ -63,6 +66,7 @@ describe('directions', () => {
         /^(livekit-server-sdk|@livekit\/protocol)$/,
         /^src\/egress\/(livekit-[a-z-]+|webhook[a-z-]*|ingress|join-tokens)\.ts$/,
       ],
+      [/^standardwebhooks$/, /^src\/webhooks\/message\.ts$/],
       [/^@aws-sdk\//, /^src\/assets\/s3-[a-z-]+\.ts$/],
       [/^@fastify\/busboy/, /^src\/http\/multipart\.ts$/],
       [/^@?hono(\/|$)/, /^src\/http\//],
@@ -76,9 +80,12 @@ describe('directions', () => {
     expect(wrong).toEqual([])
   })
 
-  it('only config.ts reads the environment', () => {
+  it('only config.ts reads the environment; the entry tells threads by it where compiled code is kept', () => {
     const readers = inSrc.filter((path) => read(path).includes('process.env'))
-    expect(readers).toEqual(['src/config.ts'])
+    expect(readers).toEqual(['src/config.ts', 'src/main.ts'])
+    expect(read('src/main.ts').replaceAll("process.env['NODE_COMPILE_CACHE']", '')).not.toContain(
+      'process.env',
+    )
   })
 
   it('nothing imports the barrel of effect, which costs half a second', () => {
@@ -99,11 +106,11 @@ describe('files', () => {
   })
 
   it('each source opens with what it owns, and names are kebab-case nouns', () => {
-    expect(inSrc.filter((path) => !/^(#!.*\n)?(\/\/|\/\*\*)/.test(read(path)))).toEqual([])
+    expect([...inSrc, ...inWeb].filter((path) => !/^(#!.*\n)?(\/\/|\/\*)/.test(read(path)))).toEqual([])
     const odd = sources.filter(
       (path) =>
-        !/^[a-z0-9-]+(\.machine)?(\.test)?\.ts$/.test(path.split('/').at(-1) ?? '') ||
-        /(^|\/)(utils?|lib|common|helpers?|services?|index)(\.ts|\/)/.test(path),
+        !/^[a-z0-9-]+(\.machine|\.config|\.d)?(\.test)?\.(tsx?|css)$/.test(path.split('/').at(-1) ?? '') ||
+        /(^|\/)(utils?|lib|common|helpers?|services?|index)(\.tsx?|\/)/.test(path),
     )
     expect(odd).toEqual([])
   })

@@ -48,7 +48,13 @@ export const makeRotate =
         checked: all.length,
         resealed: changes.length,
         unreadable: opened.filter(({ secret }) => secret === null).length,
-        kinds: { destination_key: countOf('destination_key'), room_proxy: countOf('room_proxy') },
+        kinds: {
+          destination_key: countOf('destination_key'),
+          room_proxy: countOf('room_proxy'),
+          webhook_url: countOf('webhook_url'),
+          webhook_secret: countOf('webhook_secret'),
+          webhook_old_secret: countOf('webhook_old_secret'),
+        },
       }
       const { kinds: _, ...summary } = report
       const request = { caller, action: 'maintenance.rotate', roomId: null, target: report.key }

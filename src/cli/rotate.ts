@@ -31,6 +31,8 @@ export const rotate = Command.make(
             ['sealed again', 'resealed'],
             ['stream keys', 'kinds.destination_key'],
             ['proxies', 'kinds.room_proxy'],
+            ['webhook addresses', 'kinds.webhook_url'],
+            ['webhook secrets', 'kinds.webhook_secret'],
             ['unreadable', 'unreadable'],
           ].map(([label = '', path = '']) => [label, plain(at(answer, path))]),
         ),
@@ -39,7 +41,7 @@ export const rotate = Command.make(
     })
   }),
 ).pipe(
-  Command.withDescription('Seal stream keys and proxies again with the first key of SECRETS_KEYS'),
+  Command.withDescription('Seal every secret again with the first key of SECRETS_KEYS'),
   Command.withExamples([
     {
       command: 'roomkeeper rotate --dry-run',

@@ -14,7 +14,7 @@ export interface JournalPage {
   readonly roomId?: string | null
 }
 
-const entryOf = (row: Row): JournalEntry => ({
+export const entryOf = (row: Row): JournalEntry => ({
   seq: int(row['seq']),
   at: int(row['at']),
   name: text(row['name']) as FactName,

@@ -7,9 +7,10 @@ import { Database, type Row, type Statement } from './database.ts'
 import { keyAad } from './destinations.ts'
 import { proxyAad } from './rooms.ts'
 import { text } from './row.ts'
+import { secretAad, urlAad } from './webhooks.ts'
 
 export interface Sealed {
-  readonly kind: 'destination_key' | 'room_proxy'
+  readonly kind: 'destination_key' | 'room_proxy' | 'webhook_url' | 'webhook_secret' | 'webhook_old_secret'
   /** The columns that find its row. */
   readonly row: readonly string[]
   /** What it was sealed for. */
@@ -24,6 +25,22 @@ interface Column {
   /** ?1: JSON rows of the row's columns, what is there now, and what shall be. */
   readonly replace: string
 }
+
+const ofWebhook = (
+  kind: Sealed['kind'],
+  column: 'url_sealed' | 'secret_sealed' | 'old_secret_sealed',
+  aad: (id: string) => string,
+): Column => ({
+  kind,
+  page: `SELECT id AS a, '' AS b, ${column} AS sealed FROM webhooks
+WHERE ${column} IS NOT NULL AND (id, '') > (?1, ?2) ORDER BY id LIMIT ?3`,
+  of: (row) => {
+    const id = text(row['a'])
+    return { kind, row: [id, ''], about: aad(id), sealed: text(row['sealed']) }
+  },
+  replace: `UPDATE webhooks SET ${column} = new.value ->> 3 FROM json_each(?1) AS new
+WHERE webhooks.id = new.value ->> 0 AND ${column} = new.value ->> 2`,
+})
 
 const COLUMNS: readonly Column[] = [
   {
@@ -53,6 +70,9 @@ WHERE proxy_url_sealed IS NOT NULL AND (id, '') > (?1, ?2) ORDER BY id LIMIT ?3`
     replace: `UPDATE rooms SET proxy_url_sealed = new.value ->> 3 FROM json_each(?1) AS new
 WHERE rooms.id = new.value ->> 0 AND proxy_url_sealed = new.value ->> 2`,
   },
+  ofWebhook('webhook_url', 'url_sealed', urlAad),
+  ofWebhook('webhook_secret', 'secret_sealed', secretAad),
+  ofWebhook('webhook_old_secret', 'old_secret_sealed', secretAad),
 ]
 
 const PAGE = 1_000

@@ -36,6 +36,7 @@ export const TAGS = [
   'live',
   'sessions',
   'assets',
+  'webhooks',
   'settings',
   'maintenance',
   'seeing',
@@ -93,6 +94,7 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   number: 'the number of a part, from 1',
   upload: 'the id of an upload',
   ingress: 'the id that LiveKit gave the ingress',
+  webhook: 'the id of a webhook',
   actor: 'the id of an actor',
 }
 

@@ -35,7 +35,9 @@ const RotateBody = Schema.Struct({
 const RotateReport = Schema.Struct({
   dryRun: Schema.Boolean,
   key: Schema.String.annotate({ description: 'the name of the first key in SECRETS_KEYS' }),
-  checked: Schema.Int.annotate({ description: 'secrets at rest: stream keys and proxies of rooms' }),
+  checked: Schema.Int.annotate({
+    description: 'secrets at rest: stream keys, proxies of rooms, and of webhooks',
+  }),
   resealed: Schema.Int,
   unreadable: Schema.Int.annotate({ description: 'sealed with a key that is not in SECRETS_KEYS any more' }),
   kinds: Schema.Record(Schema.String, Schema.Int).annotate({

@@ -11,6 +11,7 @@ import { counter, gauge, one, written, type Family, type Sample } from './metric
 import type { LoopDelay } from './loop-delay.ts'
 import type { OutboundCounts } from './outbound-metrics.ts'
 import type { Streams } from './streams.ts'
+import { webhookFamilies } from './webhook-metrics.ts'
 
 /** Answers by operation and status. Operations are a closed set, so the table is bounded. */
 export class Answered {
@@ -93,6 +94,7 @@ const families = ({ deps, streams, denials, answered, loop, outbound }: Measured
     gauge('writer_failing', '1 while writes fail and sources are held back.', one(writer.failing ? 1 : 0)),
     gauge('writer_wal_bytes', 'Size of the write-ahead log.', one(writer.walBytes)),
     ...assetFamilies(),
+    ...webhookFamilies(deps.webhooks),
     gauge('writer_ack_seconds', 'From arrival to durable, over the last minute.', [
       [{ quantile: '0.5' }, writer.ackP50Ms / 1000],
       [{ quantile: '0.99' }, writer.ackP99Ms / 1000],

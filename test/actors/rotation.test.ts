@@ -61,7 +61,13 @@ describe('rotation', () => {
       checked: 3,
       resealed: 3,
       unreadable: 0,
-      kinds: { destination_key: 2, room_proxy: 1 },
+      kinds: {
+        destination_key: 2,
+        room_proxy: 1,
+        webhook_url: 0,
+        webhook_secret: 0,
+        webhook_old_secret: 0,
+      },
     })
     expect(await texts()).toEqual(before)
     expect(await rotate(BOTH, false)).toMatchObject({ resealed: 3, unreadable: 0 })

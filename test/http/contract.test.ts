@@ -125,12 +125,15 @@ describe('the contract', () => {
     await seedSession(h, { no: 1, roomId: id, events: 5, frame })
     const uploaded = await h.ask('PUT', '/api/s3/upload?key=shape.vrm', { body: 'glTF\u0002\0\0\0' })
     const swept = await h.ask('POST', '/api/maintenance/sweep', { body: { dryRun: true } })
+    const hook = { url: 'https://hooks.example.org/in', facts: ['asset.missing'] }
+    const hooked = await h.ask('POST', '/api/webhooks', { body: hook })
     const headers = { 'content-type': 'text/csv' }
     const listed = await h.ask('POST', '/api/s3/import', { body: 'shape.vrm\n', headers })
     const fill = (path: string): string =>
       path
         .replace('/api/maintenance/sweeps/:sweep', String(swept.headers.get('location')))
         .replace('/api/s3/imports/:import', String(listed.headers.get('location')))
+        .replace('/api/webhooks/:webhook', String(hooked.headers.get('location')))
         .replace(':room', id)
         .replace(':session', 's1')
         .replace(':event', String(eventId(1, 1)))
