@@ -1,0 +1,71 @@
+// The name of the LiveKit room that a room is sent from; operators change it in its place.
+
+import { useSignal } from '@preact/signals'
+import { api } from '../../api/fetch.ts'
+import { problemOf, type ApiProblem } from '../../api/problem.ts'
+import { Button, IconButton } from '../../parts/button.tsx'
+import { Field } from '../../parts/fields.tsx'
+import { Stranger } from '../../parts/stranger.tsx'
+import { isOperator } from '../../state/me.ts'
+import { useLoad } from '../../state/load.ts'
+import { t as parts } from '../../words/parts.ts'
+import { t } from '../../words/live.ts'
+
+export const RoomName = ({ room }: { readonly room: string }) => {
+  const path = `/api/rooms/${encodeURIComponent(room)}/livekit`
+  const named = useLoad((signal) => api.get<{ readonly name: string }>(path, { signal }), [path])
+  const editing = useSignal<string | null>(null)
+  const problem = useSignal<ApiProblem | null>(null)
+  const save = async (): Promise<void> => {
+    try {
+      named.put(await api.put(path, { name: editing.value ?? '' }))
+      editing.value = null
+      problem.value = null
+    } catch (error) {
+      problem.value = problemOf(error)
+    }
+  }
+  if (editing.value !== null) {
+    return (
+      <form
+        class="stack-tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <Field
+          label={t('livekitRoom')}
+          hint={t('livekitRoomHint')}
+          value={editing.value}
+          onInput={(value) => void (editing.value = value)}
+          error={problem.value?.detail ?? problem.value?.title}
+          attrs={{ maxLength: 256, autoFocus: true }}
+        />
+        <div class="row">
+          <Button small submit>
+            {t('save')}
+          </Button>
+          <Button small onClick={() => void (editing.value = null)}>
+            {parts('cancel')}
+          </Button>
+        </div>
+      </form>
+    )
+  }
+  return (
+    <p class="row">
+      <span class="muted">{t('livekitRoom')}</span>
+      <strong class="one-line mono">
+        <Stranger text={named.data.value?.name ?? '–'} max={80} />
+      </strong>
+      {isOperator() && (
+        <IconButton
+          icon="edit"
+          label={`${t('change')}: ${t('livekitRoom')}`}
+          onClick={() => void (editing.value = named.data.value?.name ?? '')}
+        />
+      )}
+    </p>
+  )
+}
