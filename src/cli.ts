@@ -36,7 +36,7 @@ const runDemo = (): void => {
 
 const become = async (next: 'serve' | 'demo'): Promise<void> => {
   if (next === 'demo') runDemo()
-  else await import('./main.ts')
+  else await import('./serve.ts')
 }
 
 const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {

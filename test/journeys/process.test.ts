@@ -3,8 +3,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { tempFolder } from '../_support/db.ts'
 import { Product, ran } from '../_support/product.ts'
 import { databaseFile, withDatabase, wrongIn } from '../_support/product-database.ts'
 import { openHouse, type House } from '../_support/product-house.ts'
@@ -42,6 +44,21 @@ describe('starting', { timeout: 100_000 }, () => {
     expect(await house.archived('shared')).toHaveLength(1)
     await house.product.stop()
     await whole(house)
+  })
+
+  it('keeps compiled code where the environment says, also when it is killed, and starts from it', async ({
+    onTestFinished,
+  }) => {
+    const folder = tempFolder()
+    onTestFinished(folder.remove)
+    const kept = join(folder.path, 'compiled')
+    const product = new Product({ dataDir: join(folder.path, 'data'), env: { NODE_COMPILE_CACHE: kept } })
+    onTestFinished(() => product.kill())
+    await product.start()
+    await expect.poll(() => readdirSync(kept).length).toBeGreaterThan(0)
+    await product.kill()
+    await product.start()
+    expect((await product.request('/readyz')).status).toBe(200)
   })
 
   it('P12: a wrong configuration ends with 78 and names every variable and no value', async () => {
