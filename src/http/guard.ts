@@ -45,7 +45,8 @@ const PREFLIGHT = {
   'access-control-max-age': '600',
 } as const
 
-const EXPOSED = 'retry-after, x-total-rows, content-disposition, etag, content-range, location'
+const EXPOSED =
+  'retry-after, x-total-rows, x-estimated-bytes, content-disposition, etag, content-range, location'
 
 export const guard = (): MiddlewareHandler<RequestEnv> => async (c, next) => {
   const incoming = c.env?.incoming

@@ -1,9 +1,9 @@
 import * as Effect from 'effect/Effect'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { exportSession } from '../../src/archive/exports/session.ts'
 import { merge } from '../../src/archive/maintenance/merge.ts'
 import type { MergeRequest } from '../../src/archive/maintenance/requests.ts'
 import { sessionTotals } from '../../src/archive/stats.ts'
+import { exported, textOf } from './exports/exported.ts'
 import { addRoom, addSession, ASKER, T0, type EventSeed, type SessionSeed } from './record.ts'
 import { openStore, type Store } from './store.ts'
 
@@ -39,14 +39,8 @@ const merged = async () =>
     row['merge_kind'],
   ])
 const texts = async (no: number) => {
-  const { stream } = await store.run(exportSession(no, { format: 'ndjson' }))
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return [
-    ...Buffer.concat(chunks)
-      .toString()
-      .matchAll(/"text":"([^"]*)"/g),
-  ].map((match) => match[1])
+  const { bytes } = await exported(store, no, { format: 'ndjson' })
+  return [...textOf(bytes).matchAll(/"text":"([^"]*)"/g)].map((match) => match[1])
 }
 
 describe('merging the sessions of a broadcast', () => {

@@ -119,26 +119,19 @@ describe('H22: a failure says that it failed, and nothing else', () => {
   }
 
   it('H22: an export that fails half way breaks its connection, so that nobody takes a part for the whole', async () => {
-    let reads = 0
+    let begun = 0
     failing = null
-    const real = db.database
-    const broken = await startHarness({
-      db: {
-        ...db,
-        database: {
-          ...real,
-          read: (...args: Parameters<typeof real.read>) => {
-            if (args[0].includes('MATERIALIZED')) reads += 1
-            return reads > 0 ? Effect.die(new Error(CANARY)) : real.read(...args)
-          },
-        },
-      },
-    })
+    const open = async function* () {
+      begun += 1
+      yield new TextEncoder().encode('id,sessionId\r\n')
+      throw new Error(CANARY)
+    }
+    const broken = await startHarness({ db, deps: { exporter: { open } } })
     const heard = await rawAsk(
       broken.port,
       `GET /api/sessions/s1/export?format=csv HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\n\r\n`,
     )
-    expect(reads, 'the page was asked for').toBe(1)
+    expect(begun, 'it was begun').toBe(1)
     expect(heard.endsWith('0\r\n\r\n'), 'no proper end').toBe(false)
     expectClean(heard + said.join('\n'), 'export')
     await broken.stop()

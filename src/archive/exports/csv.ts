@@ -3,7 +3,6 @@
 
 import { stringify } from 'csv-stringify/sync'
 import { EVENT_FIELDS } from './event-json.ts'
-import type { Format } from './format.ts'
 
 const flag = (column: string) => `iif(${column}, 'true', 'false')`
 /** What is another cell than it is in JSON. */
@@ -42,15 +41,16 @@ const clean = (cells: Cells): Cells => {
 const lines = (records: readonly Cells[]): string =>
   stringify(records as Cells[], { escape_formulas: true, record_delimiter: '\r\n' })
 
-export const csv: Format = {
-  contentType: 'text/csv; charset=utf-8; header=present',
-  extension: '.csv',
-  // Each cell is looked at on the main thread, so a page is small enough not to be felt there.
-  pageRows: 500,
-  body: `json_group_array(json_array(${COLUMNS.map(([, sql]) => sql).join(', ')}) ORDER BY id)`,
-  head: lines([COLUMNS.map(([key]) => key)]),
-  page: (body) => {
-    const records = typeof body === 'string' ? (JSON.parse(body) as readonly Cells[]) : []
-    return records.length === 0 ? '' : lines(records.map(clean))
-  },
+export const BODY = `json_group_array(json_array(${COLUMNS.map(([, sql]) => sql).join(', ')}) ORDER BY id)`
+export const ROWS = 1_000
+
+export const csv = async function* (
+  pages: AsyncIterable<string>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder()
+  yield encoder.encode(lines([COLUMNS.map(([key]) => key)]))
+  for await (const page of pages) {
+    const records = JSON.parse(page) as readonly Cells[]
+    if (records.length > 0) yield encoder.encode(lines(records.map(clean)))
+  }
 }

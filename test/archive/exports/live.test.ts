@@ -2,7 +2,8 @@
 
 import * as Effect from 'effect/Effect'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { exportSession } from '../../../src/archive/exports/session.ts'
+import { makeExporter, type OwnExporter } from '../../../src/archive/exports/exporter-live.ts'
+import { planExport, type ExportOptions } from '../../../src/archive/exports/plan.ts'
 import { prune } from '../../../src/archive/maintenance/prune.ts'
 import { sessionStats } from '../../../src/archive/stats.ts'
 import { Database } from '../../../src/db/database.ts'
@@ -11,13 +12,23 @@ import { startDatabase, type TestDatabase } from '../../_support/db.ts'
 import { ASKER, T0 } from '../record.ts'
 
 let live: TestDatabase
+let own: OwnExporter
 beforeEach(async () => {
   live = await startDatabase()
+  own = makeExporter({ url: `file:${live.path}`, authToken: null })
 })
-afterEach(() => live.remove())
+afterEach(async () => {
+  await own.close()
+  await live.remove()
+})
 
 const run = <A, E>(effect: Effect.Effect<A, E, Database>): Promise<A> =>
   Effect.runPromise(Effect.provideService(effect, Database, live.database))
+
+const opened = async (no: number, options: ExportOptions) => {
+  const plan = await run(planExport(no, options))
+  return { ...plan, stream: own.exporter.open(plan) }
+}
 
 const EVENTS = `INSERT INTO events (id, room_no, msg_id, frame_id, idx, at, kind, method, user_id, text)
 SELECT (1 << 26) + value, 1, value, 1, 0, ?1, 'chat', 'm', 7, ?2 FROM generate_series_of_ours`
@@ -42,7 +53,7 @@ VALUES (1, 'r1', 1, 'maker', '7', 1, ?1, ?1, ?1, 'stream_end', ?1, 0, ?2, ?2)`,
 
 it('exports while others read and write, every row once', async () => {
   await seed(5_000, 'hello')
-  const { stream, totalRows } = await run(exportSession(1, { format: 'ndjson' }))
+  const { stream, totalRows } = await opened(1, { format: 'ndjson' })
   let rows = 0
   for await (const chunk of stream) {
     rows += Buffer.from(chunk).toString().split('\n').length - 1
@@ -58,7 +69,7 @@ it('exports while others read and write, every row once', async () => {
 it('exports texts so long that a page of them is more than the reader gives', async () => {
   // A control character is six in JSON, so the page is larger than what is stored.
   await seed(1_000, '\u0001'.repeat(12_000))
-  const { stream } = await run(exportSession(1, { format: 'ndjson' }))
+  const { stream } = await opened(1, { format: 'ndjson' })
   let bytes = 0
   let chunks = 0
   for await (const chunk of stream) {

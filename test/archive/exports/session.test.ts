@@ -1,9 +1,9 @@
 import * as Effect from 'effect/Effect'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { exportSession, type ExportOptions } from '../../../src/archive/exports/session.ts'
-import { DbError } from '../../../src/domain/errors.ts'
+import { planExport, type ExportOptions } from '../../../src/archive/exports/plan.ts'
 import { addRoom, addSession, eventId, T0, type EventSeed } from '../record.ts'
 import { openStore, type Store } from '../store.ts'
+import { exported as exportedFrom, gathered, opened, textOf } from './exported.ts'
 
 let store: Store
 beforeEach(async () => {
@@ -14,15 +14,9 @@ afterEach(() => store.close())
 
 const chat = (text: string, more: Partial<EventSeed> = {}): EventSeed => ({ kind: 'chat', text, ...more })
 
-const bytesOf = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
-}
-
 const exported = async (no: number, options: ExportOptions) => {
-  const found = await store.run(exportSession(no, options))
-  return { ...found, text: await bytesOf(found.stream) }
+  const found = await exportedFrom(store, no, options)
+  return { ...found, text: textOf(found.bytes) }
 }
 
 const lines = (text: string): readonly Record<string, unknown>[] =>
@@ -124,7 +118,7 @@ describe('NDJSON', () => {
 
   it('of an open session, holds what was durable when it was asked for, and says that it is open', async () => {
     await addSession(store, { no: 3, roomNo: 1, open: true, events: [chat('one')] })
-    const found = await store.run(exportSession(3, { format: 'ndjson' }))
+    const found = await opened(store, 3, { format: 'ndjson' })
     await store.rows(
       `INSERT INTO events (id, room_no, msg_id, frame_id, idx, at, kind, method)
 VALUES (?1, 1, 99, 1, 1, 1, 'chat', 'm')`,
@@ -132,7 +126,7 @@ VALUES (?1, 1, 99, 1, 1, 1, 'chat', 'm')`,
     )
     expect(found.archived).toBe(false)
     expect(found.totalRows).toBe(1)
-    expect(lines(await bytesOf(found.stream))).toHaveLength(1)
+    expect(lines(textOf(await gathered(found.stream)))).toHaveLength(1)
   })
 
   it('of a session without events is empty, and of a pruned one too, and says so', async () => {
@@ -147,7 +141,7 @@ VALUES (?1, 1, 99, 1, 1, 1, 'chat', 'm')`,
   })
 
   it('refuses a session that does not exist', async () => {
-    const error = await store.run(Effect.flip(exportSession(77, { format: 'ndjson' })))
+    const error = await store.run(Effect.flip(planExport(77, { format: 'ndjson' })))
     expect(error).toMatchObject({ _tag: 'CommandRefused', code: 'session_unknown' })
   })
 
@@ -162,7 +156,7 @@ describe('the stream', () => {
   it('reads a page when it is pulled and none after it was left', async () => {
     const events = Array.from({ length: 2_500 }, (_, index) => chat(`${index}`))
     await addSession(store, { no: 1, roomNo: 1, events })
-    const { stream } = await store.run(exportSession(1, { format: 'ndjson' }))
+    const { stream } = await opened(store, 1, { format: 'ndjson' })
     const before = store.asked.length
     const pages = stream[Symbol.asyncIterator]()
     expect(store.asked.length).toBe(before)
@@ -173,32 +167,29 @@ describe('the stream', () => {
     expect(store.asked.length).toBe(before + 1)
   })
 
-  it('asks for smaller pages where a page is more than the reader gives', async () => {
-    await addSession(store, {
-      no: 1,
-      roomNo: 1,
-      events: Array.from({ length: 300 }, (_, index) => chat(`${index}`)),
-    })
-    const { read } = store.database
-    let refused = 0
-    store.database.read = (sql, args) =>
-      Effect.flatMap(read(sql, args), (rows) => {
-        if (String(rows[0]?.['body'] ?? '').length <= 20_000) return Effect.succeed(rows)
-        refused += 1
-        return Effect.fail(new DbError({ kind: 'sql', outcome: 'failed', message: 'more than the limit' }))
-      })
-    const { text } = await exported(1, { format: 'ndjson' })
-    expect(refused).toBeGreaterThan(0)
-    expect(lines(text).map((line) => line['text'])).toEqual(
+  it('asks for smaller pages where a page is heavier than is held, and cuts it the same each time', async () => {
+    const long = 'x'.repeat(60_000)
+    const events = Array.from({ length: 300 }, (_, index) => chat(`${index} ${long}`))
+    await addSession(store, { no: 1, roomNo: 1, events })
+    const before = store.asked.length
+    const found = await opened(store, 1, { format: 'ndjson' })
+    const chunks: Uint8Array[] = []
+    for await (const chunk of found.stream) chunks.push(chunk)
+    expect(chunks.length).toBeGreaterThan(4)
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(6_000_000)
+    expect(store.asked.length - before, 'one was refused').toBeGreaterThan(chunks.length + 1)
+    const { text, bytes } = await exported(1, { format: 'ndjson' })
+    expect(lines(text).map((line) => String(line['text']).split(' ')[0])).toEqual(
       Array.from({ length: 300 }, (_, index) => `${index}`),
     )
+    expect(Buffer.compare(bytes, Buffer.concat(chunks))).toBe(0)
   })
 
   it('fails where the database fails, instead of ending as if it were complete', async () => {
     await addSession(store, { no: 1, roomNo: 1, events: [chat('x')] })
-    const { stream } = await store.run(exportSession(1, { format: 'ndjson' }))
+    const { stream } = await opened(store, 1, { format: 'ndjson' })
     await store.rows('ALTER TABLE events RENAME COLUMN text TO gone')
-    await expect(bytesOf(stream)).rejects.toMatchObject({ _tag: 'DbError' })
+    await expect(gathered(stream)).rejects.toMatchObject({ kind: 'sql' })
   })
 })
 

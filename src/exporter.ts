@@ -1,0 +1,5 @@
+// Entry of an export's thread.
+
+import { serveExport } from './archive/exports/thread.ts'
+
+await serveExport()
