@@ -52,6 +52,8 @@ export interface RoomStatus {
   readonly lastErrorAt: number | null
   readonly lastSessionId: string | null
   readonly cooldownReason: string | null
+  /** Hours of the day (UTC) at which it is used to go live; none when that is not known. */
+  readonly habitualHoursUtc: readonly number[]
   /** Commands that would be accepted now. */
   readonly allowed: readonly string[]
 }

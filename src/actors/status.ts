@@ -4,6 +4,7 @@ import type { RoomState } from '../domain/room.ts'
 import { NO_COUNTERS, sessionId } from '../domain/session.ts'
 import type { Resident } from './resident.ts'
 import type { RoomStatus } from './rooms.ts'
+import { hoursIn } from './schedule.ts'
 import type { Looks } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -99,6 +100,7 @@ export const statusOf = (world: World, looks: Looks, resident: Resident): RoomSt
       complaint === null && resident.lastError === null ? null : (resident.lastError?.at ?? resident.since),
     lastSessionId: resident.lastSessionNo === null ? null : sessionId(resident.lastSessionNo),
     cooldownReason: restReason,
+    habitualHoursUtc: hoursIn(looks.habits(room.id)),
     allowed: allowedIn(state, open !== null, restReason),
   }
 }

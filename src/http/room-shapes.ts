@@ -66,6 +66,9 @@ export const RoomShape = Schema.Struct({
   lastErrorAt: Schema.NullOr(At),
   lastSessionId: Schema.NullOr(Schema.String),
   cooldownReason: Schema.NullOr(Schema.String),
+  habitualHoursUtc: Schema.Array(Schema.Int).annotate({
+    description: 'hours of the day at which it is used to go live; none when that is not known',
+  }),
   allowed: Schema.Array(Schema.String).annotate({ description: 'commands that would be accepted now' }),
 }).annotate({ identifier: 'Room' })
 

@@ -20,6 +20,7 @@ const status: RoomStatus = {
   lastErrorAt: null,
   lastSessionId: null,
   cooldownReason: null,
+  habitualHoursUtc: [],
   allowed: [],
 }
 const evidence: Evidence = {

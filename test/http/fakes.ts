@@ -44,6 +44,7 @@ const statusOf = (id: string, handle: string): RoomStatus => ({
   lastErrorAt: null,
   lastSessionId: null,
   cooldownReason: null,
+  habitualHoursUtc: [],
   allowed: ALLOWED,
 })
 

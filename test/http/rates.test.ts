@@ -26,6 +26,7 @@ const room = (id: string, session: { no: number; events: number; viewers?: numbe
   lastErrorAt: null,
   lastSessionId: null,
   cooldownReason: null,
+  habitualHoursUtc: [],
   allowed: [],
 })
 
