@@ -9,7 +9,7 @@ import { failed, refused } from './folder-errors.ts'
 import type { Bytes, ObjectHead } from './store.ts'
 
 const WRITE_BYTES = 1_048_576
-const READ_BYTES = 65_536
+const READ_BYTES = 131_072
 /** What a file name may have on every file system there is. */
 const NAME_MAX_BYTES = 255
 
