@@ -111,17 +111,23 @@ export class Feed {
     if (this.#all.length > this.#max) this.#drop()
   }
 
-  /** Older events, newest first; none beyond what may be held. Gives how many shown rows were put in front. */
-  prepend(events: readonly LiveEvent[]): number {
+  /**
+   * Older events, newest first; none beyond what may be held, unless `makeRoom` lets the newest go for them. Gives how
+   * many shown rows were put in front.
+   */
+  prepend(events: readonly LiveEvent[], makeRoom = false): number {
     const oldest = this.oldest
+    const room = makeRoom ? this.#max : this.#max - this.#all.length
     const rows = events
       .filter(({ id }) => oldest === null || isLater(oldest, id))
-      .slice(0, Math.max(0, this.#max - this.#all.length))
+      .slice(0, Math.max(0, room))
       .map(rowOf)
       .toReversed()
     const shown = rows.filter((row) => matches(row, this.#filter))
-    this.#all = [...rows, ...this.#all]
-    this.#shown = [...shown, ...this.#shown]
+    this.#all = [...rows, ...this.#all].slice(0, this.#max)
+    const newest = this.newest
+    const kept = this.#shown.filter(({ id }) => newest === null || !isLater(id, newest))
+    this.#shown = [...shown, ...kept]
     return shown.length
   }
 

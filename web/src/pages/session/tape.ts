@@ -138,3 +138,27 @@ export const nextMark = (key: string, index: number, count: number): number | nu
   if (key === 'End') return count - 1
   return null
 }
+
+const OPENING: Readonly<Record<string, readonly [type: 'gap' | 'pause', closing: string]>> = {
+  'gap.opened': ['gap', 'gap.closed'],
+  'session.paused': ['pause', 'session.unpaused'],
+}
+
+/** Facts of a room in order, with the gaps and pauses that they tell of as stretches. An archive closes what is open. */
+export const withStretches = (facts: readonly Entry[]): readonly Entry[] => {
+  const sorted = facts.toSorted((a, b) => a.at - b.at)
+  const stretches = sorted.flatMap((fact, index): readonly Entry[] => {
+    const opening = OPENING[fact.name]
+    if (opening === undefined) return []
+    const [type, closing] = opening
+    const end = sorted
+      .slice(index + 1)
+      .find(
+        ({ name, sessionId }) =>
+          sessionId === fact.sessionId && (name === closing || name === 'session.archived'),
+      )
+    const name = type === 'gap' ? (textOf(fact.body?.['cause']) ?? 'disconnected') : 'pause'
+    return [{ ...fact, type, name, until: end?.at ?? null, detail: textOf(fact.body?.['detail']), body: null }]
+  })
+  return [...sorted, ...stretches]
+}

@@ -1,0 +1,14 @@
+// How high a line of the feed is: one line of text where there is room, two on a small screen. Always the same for all.
+
+import { signal } from '@preact/signals'
+
+const WIDE = 28
+const NARROW = 46
+
+const narrow = globalThis.matchMedia?.('(max-width: 640px)')
+
+export const rowHeight = signal(narrow?.matches === true ? NARROW : WIDE)
+
+narrow?.addEventListener('change', ({ matches }) => {
+  rowHeight.value = matches ? NARROW : WIDE
+})
