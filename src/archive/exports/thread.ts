@@ -44,21 +44,19 @@ export const serveExport = async (): Promise<void> => {
   const port = parentPort
   if (port === null) throw new Error('an export runs in a worker thread')
   const { url, authToken, plan, ahead } = workerData as ExportData
-  let isWanted = true
-  let allowed = ahead
-  let wake = (): void => undefined
+  const reader = { isWanted: true, allowed: ahead, wake: (): void => undefined }
   port.on('message', (message: ToExport) => {
-    if (message === 'more') allowed += 1
-    else isWanted = false
-    wake()
+    if (message === 'more') reader.allowed += 1
+    else reader.isWanted = false
+    reader.wake()
   })
   const mayGoOn = async (): Promise<boolean> => {
-    while (isWanted && allowed === 0) {
+    while (reader.isWanted && reader.allowed === 0) {
       await new Promise<void>((resolve) => {
-        wake = resolve
+        reader.wake = resolve
       })
     }
-    return isWanted
+    return reader.isWanted
   }
   let connection: Connection | undefined
   try {
@@ -68,16 +66,16 @@ export const serveExport = async (): Promise<void> => {
     const read = async (sql: string, args: Parameters<Connection['query']>[1]) => {
       // A message can only arrive between two queries.
       await new Promise((resolve) => setImmediate(resolve))
-      if (!isWanted) throw new Failure('closed', 'the export is not wanted any more')
+      if (!reader.isWanted) throw new Failure('closed', 'the export is not wanted any more')
       return (await opened.query(sql, args)).rows
     }
     for await (const bytes of produce(plan, read)) {
       for (const piece of piecesOf(bytes)) {
         if (!(await mayGoOn())) break
-        allowed -= 1
+        reader.allowed -= 1
         port.postMessage({ type: 'piece', bytes: piece } satisfies FromExport, [piece.buffer])
       }
-      if (!isWanted) break
+      if (!reader.isWanted) break
     }
     port.postMessage({ type: 'end' } satisfies FromExport)
   } catch (error) {
