@@ -2,8 +2,9 @@
 
 import * as JsonSchema from 'effect/JsonSchema'
 import * as Schema from 'effect/Schema'
+import { EGRESS_FAILURE_CODES, EGRESS_FAILURES } from '../domain/egress-failures.ts'
 import { isMutating, PATH_PARAMS, TAGS, type Operation } from './contract.ts'
-import { PROBLEMS, type ProblemCode } from './problems.ts'
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from './problems.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -206,6 +207,8 @@ export const openapi = (operations: readonly Operation[], version: string): Json
       license: { name: 'AGPL-3.0-only', identifier: 'AGPL-3.0-only' },
     },
     tags: TAGS.map((name) => ({ name })),
+    'x-problems': PROBLEM_CODES.map((code) => ({ code, ...PROBLEMS[code] })),
+    'x-failures': EGRESS_FAILURE_CODES.map((code) => ({ code, ...EGRESS_FAILURES[code] })),
     paths,
     components: {
       securitySchemes: {

@@ -5,7 +5,9 @@ import * as Result from 'effect/Result'
 import * as Schema from 'effect/Schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isMutating, type Operation } from '../../src/http/contract.ts'
-import { templateOf } from '../../src/http/openapi.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { clientTypes, type Described } from '../../src/http/client-types.ts'
+import { openapi, templateOf } from '../../src/http/openapi.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { json as reply, Twirp } from '../egress/twirp.ts'
 import { startHarness, type Harness } from './harness.ts'
@@ -160,14 +162,29 @@ describe('the contract', () => {
   })
 })
 
-describe('docs/api.md', () => {
-  it('lists the routes, the problems and the failures as they are (vitest -u writes it)', async () => {
-    const file = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
-    const tables = {
-      routes: routeTable(operations()),
-      problems: problemTable(),
-      failures: failureTable(),
-    }
-    await expect(withTables(readFileSync(file, 'utf8'), tables)).toMatchFileSnapshot(file)
+const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+describe('what is written from the code (npm run generate writes it)', () => {
+  it('docs/api.md lists the routes as they are', async () => {
+    const path = file('docs/api.md')
+    const tables = { routes: routeTable(operations()) }
+    await expect(withTables(readFileSync(path, 'utf8'), tables)).toMatchFileSnapshot(path)
+  })
+
+  it('docs/problems.md lists the problems and the failures as they are', async () => {
+    const path = file('docs/problems.md')
+    const tables = { problems: problemTable(operations()), failures: failureTable() }
+    await expect(withTables(readFileSync(path, 'utf8'), tables)).toMatchFileSnapshot(path)
+  })
+
+  it('docs/openapi.json is the document that the server answers', async () => {
+    const written = openapi(operations(), manifest.version)
+    expect({ ...written, info: { ...(written['info'] as object), version: '0.0.0-test' } }).toEqual(document)
+    await expect(`${JSON.stringify(written, null, 1)}\n`).toMatchFileSnapshot(file('docs/openapi.json'))
+  })
+
+  it('client/operations.d.mts has the types of every operation', async () => {
+    const types = clientTypes(document as unknown as Described)
+    await expect(types).toMatchFileSnapshot(file('client/operations.d.mts'))
   })
 })

@@ -1,8 +1,8 @@
-// The tables of docs/api.md, written from the operations, the problems and the failures of sending out.
+// The tables of docs/api.md and docs/problems.md, written from the operations, the problems and the failures of sending out.
 
 import type { Access, Operation } from '../../src/http/contract.ts'
 import { EGRESS_FAILURE_CODES, EGRESS_FAILURES } from '../../src/domain/egress-failures.ts'
-import { PROBLEM_CODES, PROBLEMS } from '../../src/http/problems.ts'
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../../src/http/problems.ts'
 
 const WHO: Readonly<Record<Access, string>> = {
   public: 'anybody',
@@ -29,12 +29,19 @@ export const routeTable = (operations: readonly Operation[]): string =>
     ]),
   )
 
-export const problemTable = (): string =>
+/** Routes that answer this code beyond what every route of its kind may answer. */
+const routesOf = (operations: readonly Operation[], code: ProblemCode): string =>
+  operations
+    .filter(({ problems }) => problems?.includes(code))
+    .map(({ id }) => `\`${id}\``)
+    .join(' ')
+
+export const problemTable = (operations: readonly Operation[]): string =>
   table(
-    ['code', 'status', 'it says', 'again?'],
+    ['code', 'status', 'it says', 'again?', 'routes'],
     PROBLEM_CODES.map((code) => {
       const { status, title, again } = PROBLEMS[code]
-      return [`\`${code}\``, String(status), title, AGAIN[again]]
+      return [`\`${code}\``, String(status), title, AGAIN[again], routesOf(operations, code)]
     }),
   )
 
@@ -57,7 +64,7 @@ export const failureTable = (): string =>
 /** The document with its generated parts written anew. */
 export const withTables = (document: string, tables: Readonly<Record<string, string>>): string =>
   Object.entries(tables).reduce((text, [name, body]) => {
-    const part = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`)
-    if (!part.test(text)) throw new Error(`docs/api.md has no part "${name}"`)
-    return text.replace(part, (_, open: string, close: string) => `${open}${body}${close}`)
+    const part = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`)
+    if (!part.test(text)) throw new Error(`the document has no part "${name}"`)
+    return text.replace(part, (_, open: string, close: string) => `${open}${body}\n${close}`)
   }, document)
