@@ -3,6 +3,7 @@
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import * as uploads from '../db/asset-uploads.ts'
+import * as pages from '../db/asset-pages.ts'
 import * as rows from '../db/assets.ts'
 import { Database } from '../db/database.ts'
 import { Assets, type UploadProgress } from './assets.ts'
@@ -49,7 +50,7 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
         progress: (id) => on(Effect.map(uploads.find(id), (row) => progressOf(desk, row))),
         find: (id) => on(rows.find(id)),
         findByKey: (key) => on(rows.findByKey(key)),
-        list: (filter) => on(rows.list(filter)),
+        list: (filter) => on(pages.list(filter)),
         read: (asset, range) => on(changes.read(desk, asset, range)),
         change: (id, given, caller) => on(changes.change(desk, id, given, caller)),
         remove: (id, caller) => on(changes.remove(desk, id, caller)),

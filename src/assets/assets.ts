@@ -3,7 +3,7 @@
 
 import * as Context from 'effect/Context'
 import type * as Effect from 'effect/Effect'
-import type { AssetFilter } from '../db/assets.ts'
+import type { AssetFilter, AssetsPage } from '../db/asset-pages.ts'
 import type { Asset, AssetCaller, AssetType, Visibility } from '../domain/asset.ts'
 import type { CommandRefused, DbError } from '../domain/errors.ts'
 import type { ByteRange, Bytes } from './store.ts'
@@ -107,7 +107,8 @@ export class Assets extends Context.Service<
     /** Null also for what was removed. Whether the caller may know of it is the caller's question. */
     readonly find: (id: string) => Effect.Effect<Asset | null, DbError>
     readonly findByKey: (key: string) => Effect.Effect<Asset | null, DbError>
-    readonly list: (filter: AssetFilter) => Effect.Effect<readonly Asset[], DbError>
+    /** At most `limit`; fewer do not mean that there is nothing more: `next` does. */
+    readonly list: (filter: AssetFilter) => Effect.Effect<AssetsPage, DbError>
     /** The bytes of a ready asset, or some of them; refuses with `asset_missing` when they are not there. */
     readonly read: (asset: Asset, range: ByteRange | null) => Answer<Bytes>
     readonly change: (

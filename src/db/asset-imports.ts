@@ -5,7 +5,7 @@ import * as Effect from 'effect/Effect'
 import type { AssetType, Visibility } from '../domain/asset.ts'
 import type { ImportKey, ImportOutcome } from '../domain/asset-import.ts'
 import type { DbError } from '../domain/errors.ts'
-import { searchOf } from './assets.ts'
+import { searchable } from './asset-search.ts'
 import { Database, type Row, type Statement } from './database.ts'
 import { bool, int, intOrNull, text, textOrNull } from './row.ts'
 
@@ -231,7 +231,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'ready', ?8, ?9, 1, ?10, ?11, ?12, ?11, ?11)
       row.visibility,
       row.storedAt,
       row.at,
-      searchOf(`${row.displayName}\n${row.key}`),
+      searchable(row.displayName, row.key),
     ],
   },
   {

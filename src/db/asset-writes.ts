@@ -2,7 +2,7 @@
 // committed with their facts and audit.
 
 import type { AssetErrorCode, AssetType, Visibility } from '../domain/asset.ts'
-import { searchOf } from './assets.ts'
+import { searchable } from './asset-search.ts'
 import type { SqlValue, Statement } from './database.ts'
 
 export interface NewAssetRow {
@@ -15,8 +15,6 @@ export interface NewAssetRow {
   readonly visibility: Visibility
   readonly at: number
 }
-
-const search = (displayName: string, key: string): string => searchOf(`${displayName}\n${key}`)
 
 /**
  * A row in `uploading`. The key's tombstone gives way, and so does an upload that failed before it ever had
@@ -31,7 +29,7 @@ export const begin = (row: NewAssetRow, reuse: boolean): readonly Statement[] =>
     row.mimeType,
     row.owner,
     row.visibility,
-    search(row.displayName, row.key),
+    searchable(row.displayName, row.key),
     row.at,
   ]
   if (reuse) {
@@ -143,7 +141,7 @@ search = coalesce(?9, search) WHERE id = ?10 AND removed_at IS NULL RETURNING *`
       done.at,
       done.displayName,
       done.visibility,
-      done.displayName === null ? null : search(done.displayName, done.key),
+      done.displayName === null ? null : searchable(done.displayName, done.key),
       done.assetId,
     ],
   },
@@ -190,7 +188,7 @@ export const change = (row: {
   readonly at: number
 }): Statement => ({
   sql: `UPDATE assets SET display_name = ?1, visibility = ?2, search = ?3, updated_at = ?4 WHERE id = ?5 AND removed_at IS NULL`,
-  args: [row.displayName, row.visibility, search(row.displayName, row.key), row.at, row.id],
+  args: [row.displayName, row.visibility, searchable(row.displayName, row.key), row.at, row.id],
 })
 
 /** The tombstone. Guard on it; the object is removed after. */

@@ -9,6 +9,7 @@ import { outbound } from './migrations/0002-outbound.ts'
 import { assets } from './migrations/0003-assets.ts'
 import { assetCare } from './migrations/0004-asset-care.ts'
 import { webhooks } from './migrations/0005-webhooks.ts'
+import { assetPages } from './migrations/0006-asset-pages.ts'
 
 export interface Migration {
   readonly version: number
@@ -17,7 +18,7 @@ export interface Migration {
 }
 
 /** In order, without holes; a released one is never edited. */
-export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets, assetCare, webhooks]
+export const MIGRATIONS: readonly Migration[] = [recording, outbound, assets, assetCare, webhooks, assetPages]
 
 export interface Migrated {
   readonly from: number

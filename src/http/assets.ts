@@ -2,7 +2,7 @@
 // What each means is in `assets/assets.ts`.
 
 import * as Schema from 'effect/Schema'
-import { ASSET_SORTS, type AssetPosition, type AssetSort } from '../db/assets.ts'
+import { ASSET_SORTS, type AssetPosition, type AssetSort } from '../db/asset-pages.ts'
 import {
   ASSET_STATUSES,
   AssetType,
@@ -10,7 +10,6 @@ import {
   NAME_MAX_LENGTH,
   OPERATOR,
   Visibility,
-  type Asset,
 } from '../domain/asset.ts'
 import { json, type Api } from './api.ts'
 import {
@@ -36,7 +35,7 @@ const ResourcesQuery = Schema.Struct({
     description: `some of ${ASSET_STATUSES.join(', ')}, commas between`,
   }),
   q: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(NAME_MAX_LENGTH))).annotate({
-    description: 'part of the name or the key, in any case',
+    description: 'part of the name or the key, in any case; one or two characters: how a word in them begins',
   }),
   sort: Schema.optionalKey(Schema.Literals(SORTS)).annotate({
     description: '`-` in front: from the end; `-created_at` when absent',
@@ -48,21 +47,13 @@ const AssetPatch = Schema.Struct({
   visibility: Schema.optionalKey(Visibility),
 })
 
-const valueOf = (asset: Asset, sort: AssetSort): string | number =>
-  ({
-    created_at: asset.createdAt,
-    updated_at: asset.updatedAt,
-    display_name: asset.displayName,
-    size_bytes: asset.sizeBytes ?? 0,
-  })[sort]
-
 /** Where a page in this order ended; a cursor of another order is none of ours. */
 const afterOf = (cursor: string | undefined, order: string, sort: AssetSort): AssetPosition | null => {
-  const text = positionOf(cursor, /^-?[a-z_]+\n[^\n]*\n[0-9a-f-]{36}$/, CURSOR_MAX)
+  const text = positionOf(cursor, /^-?[a-z_]+\n[^\n]*\n\d{1,15}$/, CURSOR_MAX)
   if (text === null) return null
-  const [known = '', value = '', id = ''] = text.split('\n')
+  const [known = '', value = '', no = ''] = text.split('\n')
   if (known !== order) throw new Problem('cursor_invalid')
-  return { value: sort === 'display_name' ? value : Number(value), id }
+  return { value: sort === 'display_name' ? value : Number(value), no: Number(no) }
 }
 
 const assets = { tag: 'assets', access: 'any' } as const
@@ -79,7 +70,8 @@ export const assetRoutes = (api: Api): void => {
       path: '/api/s3/resources',
       id: 'assets.list',
       summary: 'Assets, from the table alone',
-      about: 'An owner sees its own and what is public; what is being uploaded or has failed is in it too.',
+      about:
+        'An owner sees its own and what is public; what is being uploaded or has failed is in it too. A page may have fewer items than asked, or none: only `next` says that nothing more comes.',
       query: ResourcesQuery,
       answers: { 200: { about: 'a page', schema: AssetPage } },
       problems: ['cursor_invalid'],
@@ -87,26 +79,25 @@ export const assetRoutes = (api: Api): void => {
     async ({ identity, query, run }) => {
       const order = query.sort ?? '-created_at'
       const sort = order.replace('-', '') as AssetSort
-      const limit = limitOf(query)
-      const rows = await run(
+      const { items, next } = await run(
         service.list({
           owner: ownerOf(identity),
           sort,
           descending: order.startsWith('-'),
-          limit: limit + 1,
+          limit: limitOf(query),
           statuses: words(ASSET_STATUSES, query.status, 'status'),
           ...given({
             type: query.type,
             visibility: query.visibility,
-            q: query.q?.trim(),
+            q: query.q,
             after: afterOf(query.cursor, order, sort),
           }),
         }),
       )
-      const items = rows.slice(0, limit)
-      const last = rows.length > limit ? items.at(-1) : undefined
-      const next = last === undefined ? null : cursorOf(`${order}\n${valueOf(last, sort)}\n${last.id}`)
-      return json(200, { items: items.map(assetJson), next })
+      return json(200, {
+        items: items.map(assetJson),
+        next: next === null ? null : cursorOf(`${order}\n${next.value}\n${next.no}`),
+      })
     },
   )
 
