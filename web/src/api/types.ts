@@ -32,8 +32,8 @@ export type OutboundState = 'idle' | 'starting' | 'live' | 'degraded' | 'stoppin
 export interface Me {
   readonly actor: string
   readonly scope: 'operator' | 'owner'
-  readonly room_id: string | null
-  readonly expires_at: number | null
+  readonly roomId: string | null
+  readonly expiresAt: number | null
 }
 
 export interface Page<T> {
@@ -95,6 +95,7 @@ export interface Room {
   readonly lastErrorAt: number | null
   readonly lastSessionId: string | null
   readonly cooldownReason: string | null
+  readonly habitualHoursUtc?: readonly number[]
   readonly allowed: readonly string[]
 }
 

@@ -39,7 +39,8 @@ export interface ChartProps {
 const SYNC = 'time'
 const AXIS = 22
 
-const inkOf = (element: Element | null): string => (element === null ? '#888' : getComputedStyle(element).color)
+const inkOf = (element: Element | null): string =>
+  element === null ? '#888' : getComputedStyle(element).color
 
 const faded = (ink: string, part: number): string => {
   const numbers = /rgba?\(([\d.]+),? ([\d.]+),? ([\d.]+)/.exec(ink)
@@ -51,11 +52,7 @@ const dataOf = (points: readonly ChartPoint[]): uPlot.AlignedData => [
   points.map(({ value }) => value),
 ]
 
-const optionsOf = (
-  host: HTMLElement,
-  width: number,
-  props: () => ChartProps,
-): uPlot.Options => {
+const optionsOf = (host: HTMLElement, width: number, props: () => ChartProps): uPlot.Options => {
   const { kind, height = 84, hasAxis = false, onChoose, pointed } = props()
   const quiet = (): string => inkOf(host.querySelector('.chart-quiet'))
   const line = (): string => inkOf(host.querySelector('.chart-lines'))
@@ -125,7 +122,8 @@ const optionsOf = (
       setSelect: [
         (u) => {
           const { left, width: chosen } = u.select
-          if (chosen > 2) props().onChoose?.(u.posToVal(left, 'x') * 1_000, u.posToVal(left + chosen, 'x') * 1_000)
+          if (chosen > 2)
+            props().onChoose?.(u.posToVal(left, 'x') * 1_000, u.posToVal(left + chosen, 'x') * 1_000)
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
         },
       ],
@@ -143,7 +141,11 @@ export const Chart = (props: ChartProps) => {
     const element = host.current
     if (element === null) return
     const width = Math.max(120, element.clientWidth)
-    const made = new uPlot(optionsOf(element, width, () => now.current), dataOf(now.current.points), element)
+    const made = new uPlot(
+      optionsOf(element, width, () => now.current),
+      dataOf(now.current.points),
+      element,
+    )
     plot.current = made
     const observer = new ResizeObserver(() => {
       const next = Math.max(120, element.clientWidth)

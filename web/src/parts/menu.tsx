@@ -101,6 +101,7 @@ export const Menu = ({
   items,
   class: more = 'button button-quiet',
   head,
+  tabIndex = 0,
 }: {
   /** The button's name; shown as its text too when `text` is given. */
   readonly label: string
@@ -110,6 +111,7 @@ export const Menu = ({
   readonly class?: string
   /** Something above the items. */
   readonly head?: ComponentChildren
+  readonly tabIndex?: number
 }) => {
   const button = useRef<HTMLButtonElement>(null)
   const menu = useRef<HTMLDivElement>(null)
@@ -127,6 +129,7 @@ export const Menu = ({
       <button
         ref={button}
         type="button"
+        tabIndex={tabIndex}
         class={`${more} ${text === undefined ? 'button-icon' : ''}`}
         aria-label={label}
         title={text === undefined ? label : undefined}

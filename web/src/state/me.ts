@@ -31,9 +31,9 @@ export const findMe = async (): Promise<void> => {
   }
 }
 
-/** Throws the problem when the token is not taken. */
-export const signIn = async (token: string): Promise<void> => {
-  await api.post('/api/login', { token })
+/** By a token, or by the code of a sign-in link. Throws the problem when it is not taken. */
+export const signIn = async (shown: { readonly token: string } | { readonly code: string }): Promise<void> => {
+  await api.post('/api/login', shown)
   wasSignedOut.value = false
   await findMe()
 }

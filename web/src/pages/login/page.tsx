@@ -32,7 +32,7 @@ export default function Login() {
     isBusy.value = true
     problem.value = null
     try {
-      await signIn(token.value.trim())
+      await signIn({ token: token.value.trim() })
       token.value = ''
     } catch (error) {
       problem.value = problemOf(error)

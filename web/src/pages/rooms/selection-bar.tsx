@@ -1,0 +1,117 @@
+// What can be done with the rooms that are selected: each command goes to those that would take it.
+
+import { useSignal } from '@preact/signals'
+import type { Room } from '../../api/types.ts'
+import { Button, IconButton } from '../../parts/button.tsx'
+import { Confirm } from '../../parts/dialog.tsx'
+import { toast } from '../../parts/toast.tsx'
+import { commandAll, isAllowed, type Outcome, type RoomCommand } from '../../state/room-commands.ts'
+import { allRooms, rooms } from '../../state/rooms.ts'
+import { problemText } from '../../words/problems.ts'
+import { t } from '../../words/rooms.ts'
+import { ICONS } from './commands.tsx'
+import { askRemoval, removing, select, selected } from './selection.ts'
+
+const BULK: readonly RoomCommand[] = ['start', 'stop', 'end-session', 'release', 'watch', 'unwatch', 'remove']
+
+const told = (name: RoomCommand, { done, refused }: Outcome): void => {
+  const [first] = refused
+  if (first === undefined) return toast(t('bulkDone', { what: t(name), n: done }))
+  const reason = `@${first.room.handle}: ${problemText(first.problem)}`
+  toast(t('bulkRefused', { what: t(name), n: done, m: refused.length, first: reason }), 'problem')
+}
+
+/** The selected rooms that are there now. */
+const chosen = (): readonly Room[] => allRooms.value.filter(({ id }) => selected.value.has(id))
+
+export const SelectionBar = () => {
+  const settled = useSignal<number | null>(null)
+  const running = useSignal(0)
+  const stopping = useSignal<readonly Room[]>([])
+  const all = chosen()
+
+  const carryOut = async (name: RoomCommand, targets: readonly Room[]): Promise<void> => {
+    running.value = targets.length
+    settled.value = 0
+    const outcome = await commandAll(targets, name, (done) => (settled.value = done))
+    settled.value = null
+    told(name, outcome)
+  }
+  const act = (name: RoomCommand): unknown => {
+    const targets = all.filter((room) => isAllowed(room, name))
+    if (targets.length === 0) return toast(t('none'), 'problem')
+    if (name === 'remove') return askRemoval(targets.map(({ id }) => id))
+    const recording = targets.filter(({ session }) => session !== null)
+    if ((name === 'stop' || name === 'end-session') && recording.length > 1) {
+      stopping.value = targets
+      return undefined
+    }
+    return carryOut(name, targets)
+  }
+  const offered = BULK.filter((name) => all.some((room) => isAllowed(room, name)))
+
+  return (
+    <>
+      {all.length > 0 && (
+        <div class="room-bar" role="toolbar" aria-label={t('selected', { n: all.length })}>
+          <strong class="room-bar-count">
+            {settled.value === null
+              ? t('selected', { n: all.length })
+              : t('working', { done: settled.value, all: running.value })}
+          </strong>
+          {offered.map((name) => (
+            <Button
+              key={name}
+              small
+              tone={name === 'remove' ? 'danger' : 'plain'}
+              icon={ICONS[name]}
+              busy={settled.value !== null}
+              onClick={() => act(name)}
+            >
+              {t(name)}
+            </Button>
+          ))}
+          <IconButton icon="close" label={t('clear')} onClick={() => select([])} />
+        </div>
+      )}
+      {stopping.value.length > 0 && (
+        <Confirm
+          title={t('stopTitle', { n: stopping.value.length })}
+          label={t('stop')}
+          onClose={() => (stopping.value = [])}
+          act={() => carryOut('stop', stopping.value)}
+        >
+          <p>{t('stopText', { n: stopping.value.filter(({ session }) => session !== null).length })}</p>
+        </Confirm>
+      )}
+      <Removal />
+    </>
+  )
+}
+
+/** Asks before rooms are removed, whoever wants it. */
+const Removal = () => {
+  const ids = removing.value
+  if (ids.length === 0) return null
+  const targets = ids.flatMap((id) => rooms.peek().get(id)?.peek() ?? [])
+  const [only] = targets
+  return (
+    <Confirm
+      title={
+        targets.length === 1 && only !== undefined
+          ? t('removeOne', { handle: only.handle })
+          : t('removeTitle', { n: targets.length })
+      }
+      label={t('remove')}
+      onClose={() => askRemoval([])}
+      act={async () => {
+        const outcome = await commandAll(targets, 'remove')
+        const [first] = outcome.refused
+        if (targets.length === 1 && first !== undefined) throw first.problem
+        told('remove', outcome)
+      }}
+    >
+      <p>{t('removeText')}</p>
+    </Confirm>
+  )
+}
