@@ -69,5 +69,5 @@ export const previewOf = (key: string): PreviewKind => PREVIEWS[extensionOf(key)
 /** What is fetched to be looked at without asking first. */
 export const PREVIEW_MAX_BYTES = 120_000_000
 
-export const contentUrl = (key: string, version: number): string =>
-  `/api/s3/read-object?${new URLSearchParams({ key }).toString()}#${version}`
+export const contentUrl = (key: string): string =>
+  `/api/s3/read-object?${new URLSearchParams({ key }).toString()}`
