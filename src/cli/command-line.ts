@@ -11,6 +11,7 @@ import { rooms } from './rooms.ts'
 import { root } from './root.ts'
 import { rotate } from './rotate.ts'
 import { sessions } from './sessions.ts'
+import { webhooks } from './webhooks.ts'
 
 export const commandLine = (becoming: Becoming) => {
   const [serve, demo] = processes(becoming)
@@ -24,6 +25,7 @@ export const commandLine = (becoming: Becoming) => {
       sessions,
       exportCommand,
       assets,
+      webhooks,
       repair,
       merge,
       prune,

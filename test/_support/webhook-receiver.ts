@@ -70,21 +70,20 @@ export const startReceiver = async (host = '127.0.0.1', port = 0): Promise<Recei
   const heard: Heard[] = []
   const sockets: Socket[] = []
   const http = createServer((request, response) => {
-    void textOf(request).then(
-      (text) => {
-        const one: Heard = {
-          id: String(request.headers['webhook-id']),
-          headers: request.headers,
-          path: request.url ?? '',
-          text,
-          payload: JSON.parse(text) as Heard['payload'],
-          isGenuine: isGenuine(receiver.secret, text, request.headers),
-        }
-        heard.push(one)
-        receiver.mood(one, response, heard.length)
-      },
-      () => response.destroy(),
-    )
+    const hear = async (): Promise<void> => {
+      const text = await textOf(request)
+      const one: Heard = {
+        id: String(request.headers['webhook-id']),
+        headers: request.headers,
+        path: request.url ?? '',
+        text,
+        payload: JSON.parse(text) as Heard['payload'],
+        isGenuine: isGenuine(receiver.secret, text, request.headers),
+      }
+      heard.push(one)
+      receiver.mood(one, response, heard.length)
+    }
+    hear().catch(() => response.destroy())
   })
   http.on('connection', (socket) => void sockets.push(socket))
   await new Promise<void>((resolve) => http.listen(port, host, resolve))

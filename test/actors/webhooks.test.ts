@@ -3,13 +3,15 @@
 import * as Effect from 'effect/Effect'
 import * as Redacted from 'effect/Redacted'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeRotate } from '../../src/actors/rotation.ts'
 import type { NewWebhook, ShownWebhook } from '../../src/actors/webhooks.ts'
 import type { WebhooksOptions } from '../../src/actors/webhooks-live.ts'
+import { Database } from '../../src/db/database.ts'
 import type { Fact, FactName } from '../../src/domain/facts.ts'
 import { REFUSALS_MAX } from '../../src/domain/webhook-rules.ts'
 import { startDatabase, until, type TestDatabase } from '../_support/db.ts'
 import { hangs, says, seqsOf, startReceiver, takes, type Receiver } from '../_support/webhook-receiver.ts'
-import { startWebhooks, type TestWebhooks } from '../_support/webhooks.ts'
+import { ring, startWebhooks, type TestWebhooks } from '../_support/webhooks.ts'
 
 const CALLER = { actor: 'operator', ip: null } as const
 
@@ -27,7 +29,7 @@ afterEach(async () => {
   await db.remove()
 })
 
-const restart = async (options: Partial<WebhooksOptions> = {}): Promise<void> => {
+const restart = async (options: Partial<WebhooksOptions> = {}) => {
   await outgoing.stop()
   outgoing = await startWebhooks(db.database, options)
 }
@@ -130,9 +132,8 @@ describe('a webhook', () => {
     const { id } = await add()
     receiver.mood = says(429, { 'retry-after': '3600' })
     await happen(fact('asset.missing'))
-    const limited = await becomes(id, 'limited', ({ attempts }) => attempts === 1)
-    expect((limited.nextAt ?? 0) - (limited.lastAttemptAt ?? 0)).toBe(3_600_000)
-    expect(limited.lastError).toBe('limited')
+    const { nextAt, lastAttemptAt } = await becomes(id, 'limited', ({ lastError }) => lastError === 'limited')
+    expect((nextAt ?? 0) - (lastAttemptAt ?? 0)).toBe(3_600_000)
   })
 
   it('puts a message aside that is refused again and again, goes on with the next, and sends it when asked', async () => {
@@ -160,9 +161,8 @@ describe('a webhook', () => {
     expect(await Effect.runPromise(outgoing.webhooks.redeliver(id, [seq + 1], CALLER))).toBe(0)
     expect(await Effect.runPromise(outgoing.webhooks.redeliver(id, [seq], CALLER))).toBe(1)
     await becomes(id, 'taken', ({ letters, delivered }) => letters === 0 && delivered === 2)
-    const again = receiver.heard.at(-1)
-    expect(again?.id).toBe(receiver.heard[0]?.id)
-    expect(again?.text).toBe(receiver.heard[0]?.text)
+    const [first, again] = [receiver.heard[0], receiver.heard.at(-1)]
+    expect([again?.id, again?.text]).toEqual([first?.id, first?.text])
   })
 
   it('is disabled when it took nothing for long, says so, and goes on where it was when it is on again', async () => {
@@ -173,9 +173,7 @@ describe('a webhook', () => {
     const off = await becomes(id, 'disabled', ({ state }) => state === 'disabled')
     expect(off).toMatchObject({ disabledReason: 'failing', lastError: 'failing', lastStatus: 500 })
     const said = await db.read(`SELECT body FROM journal WHERE name = 'webhook.disabled'`)
-    expect(said.map(({ body }) => JSON.parse(String(body)) as unknown)).toEqual([
-      { webhook: id, reason: 'failing' },
-    ])
+    expect(said).toEqual([{ body: JSON.stringify({ webhook: id, reason: 'failing' }) }])
     const audit = await db.read(`SELECT actor, outcome, code FROM audit WHERE action = 'webhook.disable'`)
     expect(audit).toEqual([{ actor: 'system', outcome: 'done', code: 'failing' }])
     const tries = receiver.heard.length
@@ -271,6 +269,25 @@ describe('a webhook', () => {
     await change(id, { url: `${receiver.url}/new` })
     await becomes(id, 'delivered', ({ delivered }) => delivered === 1)
     expect(receiver.heard.at(-1)?.path).toBe('/hook/new')
+  })
+
+  it('goes on under a new key of the ring, and is disabled, not sent unsigned, when its key is gone', async () => {
+    const { id } = await add()
+    const rotated = await Effect.runPromise(
+      makeRotate(ring('v2', 'v1'))({ dryRun: false }, CALLER).pipe(
+        Effect.provideService(Database, db.database),
+      ),
+    )
+    expect(rotated.kinds).toMatchObject({ webhook_url: 1, webhook_secret: 1 })
+    await restart({ keys: ring('v2') })
+    await happen(fact('asset.missing'))
+    await becomes(id, 'delivered', ({ delivered }) => delivered === 1)
+    expect(receiver.heard[0]?.isGenuine).toBe(true)
+    await restart({ keys: ring('v3') })
+    await happen(fact('asset.missing'))
+    const off = await becomes(id, 'disabled', ({ state }) => state === 'disabled')
+    expect(off).toMatchObject({ disabledReason: 'secret_unreadable' })
+    expect(receiver.heard).toHaveLength(1)
   })
 
   it('comes to the end of the journal without being asked for any of it', async () => {
