@@ -33,7 +33,7 @@ export const clock = (
 export const aboutOf = (plan: ExportPlan, before: number): readonly string[] => [
   `Chat of @${plan.handle}, session ${sessionId(plan.no)}, broadcast ${plan.broadcastId}`,
   `Times count from ${new Date(plan.openedAt).toISOString()}, when recording began`,
-  ...(before === 0 ? [] : [`Left out: ${before} messages from before it began`]),
+  ...(before === 0 ? [] : [`Left out: messages from before it began (${before})`]),
   ...(plan.pruned ? ['Incomplete: retention removed events'] : []),
   ...(plan.archived ? [] : ['Incomplete: the session was still open']),
 ]

@@ -2,8 +2,9 @@
 
 import { clock, type SubtitleFormat } from './format.ts'
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-const asText = (text: string): string => text.replace(/[&<>]/g, (char) => ENTITIES[char] ?? '')
+// A backslash is only text here, but players that turn cues into ASS take some of them for ends of lines.
+const SAFE: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\\': '＼' }
+const asText = (text: string): string => text.replace(/[&<>\\]/g, (char) => SAFE[char] ?? '')
 
 const time = (ms: number): string => {
   const [hours, minutes, seconds, rest] = clock(ms)

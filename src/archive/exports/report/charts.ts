@@ -123,7 +123,7 @@ export const viewers = (input: ChartInput): Markup => {
     .filter(({ viewers: mean }) => mean !== null)
     .map(
       (column) =>
-        markup`<rect class="touch" x="${scale.x(column.from)}" y="${TOP}" width="${scale.width(column.minutes * 60_000)}" height="${UP}"><title>${clock(column.from)}: ${count(column.viewers ?? 0)} on average, ${count(column.peak ?? 0)} at most</title></rect>`,
+        markup`<rect class="touch" x="${scale.x(column.from)}" y="${TOP}" width="${scale.width(column.minutes * 60_000)}" height="${UP}"><title>${clock(column.from)}: ${count(column.viewers ?? 0)} on average, ${count(column.peak ?? column.viewers ?? 0)} at most</title></rect>`,
     )
   const label = `Viewers; ${said}`
   return figure(

@@ -48,7 +48,7 @@ export const receipt = ({ stats: { totals }, late }: Gathered): Markup => {
     ...(rest === 0 ? [] : [['not accounted for', rest] as const]),
   ]
   return markup`<h2>Receipt</h2>
-<p class="dim">${count(totals.received)} messages were received in ${count(totals.frames)} frames (${count(totals.bytes)} bytes).</p>
+<p class="dim">${count(totals.received)} messages were received in ${count(totals.frames)} ${totals.frames === 1 ? 'frame' : 'frames'} (${count(totals.bytes)} bytes).</p>
 <table><tbody>${lines.map(([name, value]) => markup`<tr><td>${name}</td><td class="number">${count(value)}</td></tr>\n`)}<tr class="sum"><td>received</td><td class="number">${count(totals.received)}</td></tr></tbody></table>
 ${late === 0 ? null : markup`<p class="dim">${count(late)} more came after it was archived; they are in the record and in no total.</p>`}`
 }
