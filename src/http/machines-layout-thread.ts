@@ -1,0 +1,19 @@
+// The thread that lays pictures out, and the only import of ELK: half a second of computing and twelve megabytes of
+// code that the main thread never sees. It answers one question and ends.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import Elk from 'elkjs/lib/elk.bundled.js'
+import type { ElkNode } from './machines-elk.ts'
+
+interface Engine {
+  readonly layout: (graph: ElkNode) => Promise<ElkNode>
+}
+
+/** The module is CommonJS under a default export whose type says otherwise. */
+const Engine = Elk as unknown as new () => Engine
+
+const graphs = workerData as readonly ElkNode[]
+const engine = new Engine()
+const laid: ElkNode[] = []
+for (const graph of graphs) laid.push(await engine.layout(graph))
+parentPort?.postMessage(laid, [])
