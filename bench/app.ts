@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import manifest from '../package.json' with { type: 'json' }
 import type { AppInput, Memory, Stopped } from './app-child.ts'
 import { startChild } from './child.ts'
 
@@ -26,6 +27,9 @@ export interface Product {
 }
 
 const TOKEN = 'bench-operator-token-0123456789'
+/** What `npm start` gives to node besides the file and what it reads from there. */
+const STARTED_WITH =
+  manifest.scripts.start.match(/--(max|import)\S*( \.\S+)?/g)?.flatMap((flag) => flag.split(' ')) ?? []
 const POLL_MS = 10
 
 export const tempFolder = (): { readonly path: string; readonly remove: () => void } => {
@@ -52,7 +56,7 @@ export const startProduct = async (
       ...more,
     },
   }
-  const child = startChild('app-child.ts', input, ['--expose-gc'])
+  const child = startChild('app-child.ts', input, [...STARTED_WITH, '--expose-gc'])
   const { url, ms } = await child.hear<{ url: string; ms: number }>('started')
   const path = join(folder, 'roomkeeper.db')
   const database = new DatabaseSync(path, { readOnly: true })
