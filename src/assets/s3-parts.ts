@@ -53,27 +53,43 @@ class Cutter {
     this.#source = body[Symbol.asyncIterator]()
   }
 
-  async next(): Promise<Buffer> {
-    const pieces: Uint8Array[] = []
+  /** Gives each piece on as it comes, up to a part of them. */
+  async #take(give: (piece: Uint8Array) => void): Promise<void> {
     let size = 0
     let piece = this.#rest
     this.#rest = new Uint8Array()
     for (;;) {
       const fits = piece.subarray(0, PART_BYTES - size)
-      if (fits.byteLength > 0) pieces.push(fits)
+      if (fits.byteLength > 0) give(fits)
       size += fits.byteLength
       if (size === PART_BYTES) {
         this.#rest = piece.subarray(fits.byteLength)
-        break
+        return
       }
       const step = await this.#source.next()
       if (step.done === true) {
         this.isOver = true
-        break
+        return
       }
       piece = step.value
     }
+  }
+
+  /** No larger than it must be: most files are one part, and a small one. */
+  async first(): Promise<Buffer> {
+    const pieces: Uint8Array[] = []
+    await this.#take((piece) => void pieces.push(piece))
     return Buffer.concat(pieces)
+  }
+
+  /** In a place that has been used before, so that a large file is not a heap of parts that nobody needs any more. */
+  async next(place: Buffer): Promise<Buffer> {
+    let size = 0
+    await this.#take((piece) => {
+      place.set(piece, size)
+      size += piece.byteLength
+    })
+    return place.subarray(0, size)
   }
 
   async leave(): Promise<void> {
@@ -163,6 +179,8 @@ const putMany = (
       client.send(new AbortMultipartUploadCommand({ ...place, UploadId }), { abortSignal }),
     ).pipe(Effect.retry({ times: ABORT_TRIES - 1, schedule: Schedule.exponential(200) }), Effect.ignore)
     const ahead: Fiber.Fiber<Sent, StoreError>[] = []
+    /** Of parts that the server has. */
+    const free: Buffer[] = []
     const all = Effect.gen(function* () {
       if (put.began !== undefined) {
         const { began } = put
@@ -178,11 +196,19 @@ const putMany = (
         yield* Semaphore.take(sending, 1)
         const part = bytes
         ahead.push(
-          yield* Effect.forkChild(one(number, part).pipe(Effect.ensuring(Semaphore.release(sending, 1)))),
+          yield* Effect.forkChild(
+            one(number, part).pipe(
+              Effect.tap(() => Effect.sync(() => void free.push(part))),
+              Effect.ensuring(Semaphore.release(sending, 1)),
+            ),
+          ),
         )
         bytes = cutter.isOver
           ? Buffer.alloc(0)
-          : yield* Effect.tryPromise({ try: () => cutter.next(), catch: bodyFailed })
+          : yield* Effect.tryPromise({
+              try: () => cutter.next(free.pop() ?? Buffer.allocUnsafe(PART_BYTES)),
+              catch: bodyFailed,
+            })
       }
       for (const fiber of ahead) sent.push(yield* Fiber.join(fiber))
       return yield* conditionally(put.ifAbsent, (condition) =>
@@ -217,7 +243,7 @@ export const putParts = (
     const cutter = new Cutter(body)
     return Effect.gen(function* () {
       if (put.ifAbsent && !context.trustsConditions) yield* absent(head)
-      const first = yield* Effect.tryPromise({ try: () => cutter.next(), catch: bodyFailed })
+      const first = yield* Effect.tryPromise({ try: () => cutter.first(), catch: bodyFailed })
       if (cutter.isOver) {
         const { ETag, $metadata } = yield* putWhole(context, place, put, first)
         return {
