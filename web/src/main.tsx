@@ -15,6 +15,7 @@ import { startFacts, stopFacts } from './state/facts.ts'
 import { findMe, me } from './state/me.ts'
 import { startPreferences } from './state/preferences.ts'
 import { startRooms, stopRooms } from './state/rooms.ts'
+import { startTroubles, stopTroubles } from './state/troubles.ts'
 
 const Console = () => {
   const who = me.value
@@ -30,11 +31,13 @@ effect(() => {
   const who = me.value
   if (typeof who === 'object') {
     startRooms()
+    startTroubles()
     startFacts()
     // The address of the login is nobody's place.
     if (route.peek().page === 'login') go(route.peek().query.get('to') ?? '/rooms', { replace: true })
   } else {
     stopFacts()
+    stopTroubles()
     stopRooms()
   }
 })

@@ -6,6 +6,7 @@ import type { PageName } from '../paths.ts'
 import { route } from '../router.tsx'
 import { t } from '../words/frame.ts'
 import { CurrentPage, preload } from './page.tsx'
+import { Palette, usePaletteKeys } from './palette.tsx'
 import { TopLine } from './top-line.tsx'
 import './frame.css'
 
@@ -43,18 +44,22 @@ const Rail = () => {
   )
 }
 
-export const Frame = () => (
-  <div class="frame">
-    <a class="skip" href="#content">
-      {t('skip')}
-    </a>
-    <Rail />
-    <div class="frame-main">
-      <TopLine />
-      <main id="content" class="content" tabIndex={-1}>
-        <CurrentPage />
-      </main>
+export const Frame = () => {
+  usePaletteKeys()
+  return (
+    <div class="frame">
+      <a class="skip" href="#content">
+        {t('skip')}
+      </a>
+      <Rail />
+      <div class="frame-main">
+        <TopLine />
+        <main id="content" class="content" tabIndex={-1}>
+          <CurrentPage />
+        </main>
+      </div>
+      <Palette />
+      <Toasts />
     </div>
-    <Toasts />
-  </div>
-)
+  )
+}

@@ -6,6 +6,10 @@ import { me, signOut } from '../state/me.ts'
 import { Menu, type MenuItem } from '../parts/menu.tsx'
 import { Stranger } from '../parts/stranger.tsx'
 import { t } from '../words/frame.ts'
+import { Icon } from '../parts/icons.tsx'
+import { isPaletteOpen } from './palette.tsx'
+import { TroubleLine } from './trouble-line.tsx'
+import './top-line.css'
 
 const items = (): readonly MenuItem[] => [
   { label: 'English', checked: language.value === 'en', act: () => void (language.value = 'en') },
@@ -26,7 +30,18 @@ export const TopLine = () => {
   const who = me.value
   return (
     <header class="top-line">
-      <div class="grow" />
+      <TroubleLine />
+      <button
+        type="button"
+        class="top-search"
+        aria-label={t('search')}
+        aria-keyshortcuts="/ Control+K"
+        onClick={() => void (isPaletteOpen.value = true)}
+      >
+        <Icon name="search" />
+        <span>{t('searchShort')}</span>
+        <kbd aria-hidden="true">/</kbd>
+      </button>
       <Menu
         label={t('menu')}
         icon="person"

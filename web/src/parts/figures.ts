@@ -44,7 +44,12 @@ export const shortText = (n: number): string =>
     ? numberText(Math.round(n))
     : kept(
         'short',
-        (locale) => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }),
+        (locale) =>
+          // The British short forms are lower case, which reads as milli.
+          new Intl.NumberFormat(locale === 'en-GB' ? 'en' : locale, {
+            notation: 'compact',
+            maximumFractionDigits: 1,
+          }),
       ).format(n)
 
 /** `0.4`, `31`: what happens a second. */

@@ -40,6 +40,8 @@ const watchPage = (): void => {
 }
 
 const wake = (): void => stream?.wake()
+/** Tries now instead of after the pause. */
+export const reconnect = wake
 
 export const startFacts = (): void => {
   if (stream !== null) return

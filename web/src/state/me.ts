@@ -32,7 +32,9 @@ export const findMe = async (): Promise<void> => {
 }
 
 /** By a token, or by the code of a sign-in link. Throws the problem when it is not taken. */
-export const signIn = async (shown: { readonly token: string } | { readonly code: string }): Promise<void> => {
+export const signIn = async (
+  shown: { readonly token: string } | { readonly code: string },
+): Promise<void> => {
   await api.post('/api/login', shown)
   wasSignedOut.value = false
   await findMe()

@@ -35,7 +35,9 @@ const asked = computed<Asked>(() => {
   }
 })
 
-const isAdding = signal(false)
+/** Also by the address, so that it can be opened from anywhere. */
+const isAdding = computed(() => route.value.query.get('add') === '1')
+const setAdding = (open: boolean): void => setQuery({ add: open ? '1' : null })
 /** Moves on every few seconds: an order by numbers that change all the time would never be still. */
 const beat = signal(0)
 const BEAT_MS = 5_000
@@ -124,7 +126,7 @@ const Nothing = () =>
       title={t('emptyTitle')}
       action={
         isOperator() && (
-          <Button tone="main" icon="plus" onClick={() => void (isAdding.value = true)}>
+          <Button tone="main" icon="plus" onClick={() => setAdding(true)}>
             {t('add')}
           </Button>
         )
@@ -144,7 +146,7 @@ export default function Rooms() {
       <header class="page-head">
         <h1>{t('title')}</h1>
         {isOperator() && (
-          <Button icon="plus" tone={isAny ? 'plain' : 'quiet'} onClick={() => void (isAdding.value = true)}>
+          <Button icon="plus" tone={isAny ? 'plain' : 'quiet'} onClick={() => setAdding(true)}>
             {t('add')}
           </Button>
         )}
@@ -159,7 +161,7 @@ export default function Rooms() {
         <RoomList sort={sort} reversed={reversed} onSort={choose} />
       )}
       <SelectionBar />
-      {isAdding.value && <Adding onClose={() => void (isAdding.value = false)} />}
+      {isAdding.value && <Adding onClose={() => setAdding(false)} />}
     </div>
   )
 }

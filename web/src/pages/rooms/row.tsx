@@ -37,13 +37,7 @@ const Figures = ({ room }: { readonly room: Room }) => {
         <span class="room-number">{session === null ? '–' : shortText(session.counters.viewersLast)}</span>
       </div>
       <div role="gridcell" class="room-figure" data-label={t('rate')}>
-        <Sparkline
-          name={t('rate')}
-          values={rates?.eventsPerSecond ?? NO_VALUES}
-          width={72}
-          tone={session === null ? 'plain' : 'live'}
-          isRate
-        />
+        <Sparkline name={t('rate')} values={rates?.eventsPerSecond ?? NO_VALUES} width={72} isRate />
         <span class="room-number">{session === null ? '–' : rateText(session.eventsPerSecond)}</span>
       </div>
     </>

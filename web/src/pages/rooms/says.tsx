@@ -64,6 +64,9 @@ const lookOf = (room: Room, until: number | null): ComponentChildren => {
   )
 }
 
+/** Fewer frames than this are on their way at any time. */
+const QUEUED_SHOWN = 200
+
 /** One line: what happens next by itself. */
 export const WaitsFor = ({ room }: { readonly room: Room }): ComponentChildren => {
   const until = room.waiting?.untilAt ?? null
@@ -95,7 +98,7 @@ export const WaitsFor = ({ room }: { readonly room: Room }): ComponentChildren =
     case 'release':
       return <strong>{t('needsRelease')}</strong>
     default:
-      return room.session !== null && room.session.queuedFrames > 0 ? (
+      return room.session !== null && room.session.queuedFrames > QUEUED_SHOWN ? (
         <>{t('queued', { n: room.session.queuedFrames })}</>
       ) : null
   }
