@@ -96,6 +96,7 @@ export const PATH_PARAMS: Readonly<Record<string, string>> = {
   ingress: 'the id that LiveKit gave the ingress',
   webhook: 'the id of a webhook',
   actor: 'the id of an actor',
+  machine: '`room`, `outbound` or `egress`',
 }
 
 const fieldsOf = (ast: SchemaAST.AST): readonly string[] =>

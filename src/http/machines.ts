@@ -3,9 +3,12 @@
 
 import * as Schema from 'effect/Schema'
 import { json, type Api } from './api.ts'
-import { graphOf, MachineGraph } from './machines-graph.ts'
-import { Problem } from './problems.ts'
-import { mayRoom, type Identity } from './request.ts'
+import { MachineGraph } from './machines-graph.ts'
+import { historyRoutes } from './machines-history.ts'
+import { makeKnown, type Known } from './machines-known.ts'
+import { pictureRoutes } from './machines-seen.ts'
+import { whatIfRoutes } from './machines-what-if.ts'
+import { cursorOf, limitOf, PAGE, positionOf } from './pages.ts'
 
 const MachineShape = Schema.Struct({
   ...MachineGraph.fields,
@@ -22,13 +25,24 @@ const ActorShape = Schema.Struct({
   path: Schema.Array(Schema.String).annotate({ description: 'the states it is in, outermost first' }),
 })
 
+const ActorLine = Schema.Struct({
+  id: Schema.String,
+  roomId: Schema.String,
+  handle: Schema.NullOr(Schema.String),
+  platform: Schema.NullOr(Schema.String),
+  state: Schema.String,
+  since: Schema.Int,
+})
+
+const ActorsQuery = Schema.Struct({
+  ...PAGE,
+  state: Schema.optionalKey(Schema.String).annotate({ description: 'only those in this state' }),
+})
+
 const seeing = { method: 'GET', tag: 'seeing', access: 'any' } as const
 
-export const machineRoutes = (api: Api): void => {
-  const { rooms, live, machines, findRoom } = api.parts
-  const graphs = machines.map(graphOf)
-  const actorsOf = (identity: Identity) =>
-    [...rooms.actors(), ...live.actors()].filter(({ roomId }) => mayRoom(identity, roomId))
+const listRoutes = (api: Api, known: Known): void => {
+  const graphs = [...known.definitions.values()].map(({ graph }) => graph)
 
   api.route(
     {
@@ -41,7 +55,7 @@ export const machineRoutes = (api: Api): void => {
       },
     },
     ({ identity }) => {
-      const actors = actorsOf(identity)
+      const actors = known.actors(identity)
       const items = graphs.map((graph) => {
         const states = Map.groupBy(
           actors.filter(({ machine }) => machine === graph.id),
@@ -59,6 +73,41 @@ export const machineRoutes = (api: Api): void => {
   api.route(
     {
       ...seeing,
+      path: '/api/machines/:machine/actors',
+      id: 'machines.actors',
+      summary: 'The actors of one machine, by their rooms’ handles',
+      query: ActorsQuery,
+      answers: {
+        200: {
+          about: 'the actors',
+          schema: Schema.Struct({ items: Schema.Array(ActorLine), next: Schema.NullOr(Schema.String) }),
+        },
+      },
+      problems: ['not_found', 'cursor_invalid'],
+    },
+    ({ c, identity, query }) => {
+      const { graph } = known.definition(c.req.param('machine') ?? '')
+      const after = positionOf(query.cursor, /^[^\n]{0,120}$/)
+      const all = known
+        .actors(identity)
+        .filter(({ machine, state }) => machine === graph.id && (query.state ?? state) === state)
+        .map(({ id, roomId, state, since }) => {
+          const handle = known.handleOf(roomId)
+          const platform = id.split(':')[2] ?? null
+          return { key: `${handle ?? ''} ${id}`, line: { id, roomId, handle, platform, state, since } }
+        })
+        .filter(({ key }) => after === null || key > after)
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+      const page = all.slice(0, limitOf(query))
+      const last = page.at(-1)
+      const next = last === undefined || page.length === all.length ? null : cursorOf(last.key)
+      return json(200, { items: page.map(({ line }) => line), next })
+    },
+  )
+
+  api.route(
+    {
+      ...seeing,
       path: '/api/machines/:actor',
       id: 'machines.actor',
       summary: 'One actor, by its id or by its room’s id or handle: where it is and what it would take',
@@ -66,16 +115,17 @@ export const machineRoutes = (api: Api): void => {
       problems: ['not_found'],
     },
     ({ c, identity }) => {
-      const asked = c.req.param('actor') ?? ''
-      const roomId = findRoom(asked)?.id
-      const actors = actorsOf(identity)
-      // A room's name means the room itself, not what it sends out.
-      const actor =
-        actors.find(({ id }) => id === asked) ??
-        actors.find((one) => one.machine === 'room' && one.roomId === roomId)
-      if (actor === undefined) throw new Problem('not_found')
+      const actor = known.actor(identity, c.req.param('actor') ?? '')
       const steps = actor.state.split('.')
       return json(200, { ...actor, path: steps.map((_, index) => steps.slice(0, index + 1).join('.')) })
     },
   )
+}
+
+export const machineRoutes = (api: Api): void => {
+  const known = makeKnown(api.parts)
+  listRoutes(api, known)
+  pictureRoutes(api, known)
+  historyRoutes(api, known)
+  whatIfRoutes(api, known)
 }
