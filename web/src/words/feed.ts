@@ -34,7 +34,10 @@ export const t = define({
   nothingFound: ['Nothing fits', '没有匹配的事件'],
   nothingFoundLive: ['Nothing among the {n} {n|line|lines} that are held here.', '此处保留的 {n} 条中没有。'],
   nothingFoundPaged: ['No event fits the filter.', '没有符合条件的事件。'],
-  lost: ['The connection is lost. What was missed comes when it is back.', '连接中断，恢复后会补上缺失的事件。'],
+  lost: [
+    'The connection is lost. What was missed comes when it is back.',
+    '连接中断，恢复后会补上缺失的事件。',
+  ],
   connecting: ['Connecting', '正在连接'],
   live: ['live', '实时'],
   ended: ['The session is over.', '本场已结束。'],

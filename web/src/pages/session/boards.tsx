@@ -18,7 +18,13 @@ const BOARDS = {
 } as const
 type Board = keyof typeof BOARDS | 'gifts'
 
-const Places = ({ board, rows }: { readonly board: keyof typeof BOARDS; readonly rows: readonly Leader[] }) => {
+const Places = ({
+  board,
+  rows,
+}: {
+  readonly board: keyof typeof BOARDS
+  readonly rows: readonly Leader[]
+}) => {
   const most = rows[0]?.amount ?? 1
   return (
     <table class="numbers-table board">

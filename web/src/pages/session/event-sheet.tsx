@@ -43,7 +43,9 @@ const hexOf = (bytes: Uint8Array): string =>
   Array.from({ length: Math.ceil(bytes.length / 16) }, (_, index) => {
     const line = bytes.subarray(index * 16, index * 16 + 16)
     const hex = [...line].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
-    const text = [...line].map((byte) => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('')
+    const text = [...line]
+      .map((byte) => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '·'))
+      .join('')
     return `${(index * 16).toString(16).padStart(4, '0')}  ${hex.padEnd(48)} ${text}`
   }).join('\n')
 

@@ -1,11 +1,12 @@
 // What is at one place of the tape: each thing in a sentence, why, since when, where the room was then, and the rest
 // of what was noted. One steps through them.
 
-import { Button } from '../../parts/button.tsx'
+import { Button, IconButton } from '../../parts/button.tsx'
 import { durationText, utcText } from '../../parts/figures.ts'
 import { plainText } from '../../parts/plain-text.ts'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { now } from '../../state/clock.ts'
+import { t as shared } from '../../words/parts.ts'
 import { t } from '../../words/session-page.ts'
 import { detailsOf, sentenceOf, whyOf } from './fact-line.ts'
 import { clockText } from './line.tsx'
@@ -56,9 +57,7 @@ export const FactPanel = ({
         >
           {t('next')}
         </Button>
-        <Button small tone="quiet" icon="close" onClick={onClose}>
-          {t('wholeSession')}
-        </Button>
+        <IconButton icon="close" label={shared('close')} onClick={onClose} />
       </header>
       <dl class="pairs">
         <dt>{t('when')}</dt>
@@ -87,9 +86,15 @@ export const FactPanel = ({
             <dd class="row-wrap">
               <StateChip state={state} small />
               <a href={`/machines/${roomId}`} class="small">
-                {t('fact')}: {opened.name}
+                {t('machine')}
               </a>
             </dd>
+          </>
+        )}
+        {opened.type === 'fact' && (
+          <>
+            <dt>{t('fact')}</dt>
+            <dd class="mono">{opened.name}</dd>
           </>
         )}
         {details.flatMap(([key, value]) => [

@@ -97,7 +97,9 @@ export const FeedList = (props: FeedListProps) => {
   useLayoutEffect(() => {
     if (!focusNext.current || current.value === null) return
     focusNext.current = false
-    scroller.current?.querySelector<HTMLElement>(`[data-id="${current.value}"]`)?.focus({ preventScroll: true })
+    scroller.current
+      ?.querySelector<HTMLElement>(`[data-id="${current.value}"]`)
+      ?.focus({ preventScroll: true })
   })
 
   const walk = (event: KeyboardEvent): void => {

@@ -22,7 +22,10 @@ interface Sheets {
   readonly person: Signal<string | null>
 }
 
-const useSheets = (): Sheets => ({ open: useSignal<Row | null>(null), person: useSignal<string | null>(null) })
+const useSheets = (): Sheets => ({
+  open: useSignal<Row | null>(null),
+  person: useSignal<string | null>(null),
+})
 
 const Opened = ({
   sessionId,
@@ -47,13 +50,25 @@ const Opened = ({
     />
   )
 
-const Trouble = ({ problem, onRetry }: { readonly problem: ApiProblem; readonly onRetry?: () => unknown }) => (
+const Trouble = ({
+  problem,
+  onRetry,
+}: {
+  readonly problem: ApiProblem
+  readonly onRetry?: () => unknown
+}) => (
   <div class="feed-note">
     <ProblemNote problem={problem} stale onRetry={onRetry} />
   </div>
 )
 
-export const LiveFeedPanel = ({ sessionId, live }: { readonly sessionId: string; readonly live: LiveFeed }) => {
+export const LiveFeedPanel = ({
+  sessionId,
+  live,
+}: {
+  readonly sessionId: string
+  readonly live: LiveFeed
+}) => {
   const filter = useSignal<FeedFilter>(NO_FILTER)
   const sheets = useSheets()
   useSignalEffect(() => live.filter(filter.value))
@@ -144,7 +159,10 @@ export const PagedFeedPanel = ({
         {!paged.loaded.value && problem === null ? (
           <Skeleton lines={12} />
         ) : isEmpty && paged.atEnd.value ? (
-          <Empty icon={isFiltering(filter.value) || span !== null ? 'filter' : 'info'} title={isFiltering(filter.value) || span !== null ? t('nothingFound') : t('nothing')}>
+          <Empty
+            icon={isFiltering(filter.value) || span !== null ? 'filter' : 'info'}
+            title={isFiltering(filter.value) || span !== null ? t('nothingFound') : t('nothing')}
+          >
             {t('nothingFoundPaged')}
           </Empty>
         ) : (

@@ -6,7 +6,7 @@ import { api } from '../../api/fetch.ts'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import type { Page } from '../../api/types.ts'
 import { ResumingStream, type StreamState } from '../../state/resuming-stream.ts'
-import { Feed, FEED_MAX, isLater, NO_FILTER, type FeedFilter } from './feed.ts'
+import { Feed, FEED_MAX, NO_FILTER, type FeedFilter } from './feed.ts'
 import { LiveMinutes } from './minutes.ts'
 import type { LiveEvent } from './shapes.ts'
 
@@ -62,6 +62,7 @@ export class LiveFeed {
       })
       this.problem.value = null
       this.atStart.value = items.length < PAGE
+      this.minutes.add(items.toReversed())
       this.#take(items.toReversed())
     } catch (error) {
       if (abort.signal.aborted) return
@@ -113,6 +114,7 @@ export class LiveFeed {
   #hear(event: LiveEvent): void {
     // Unseen for long: what comes is skipped when somebody looks again, so it is not kept either.
     if (this.#hiddenAt !== null && Date.now() - this.#hiddenAt > HIDDEN_MS) return this.#stream?.rest()
+    this.minutes.add([event])
     this.#waiting.push(event)
     if (this.#waiting.length > FEED_MAX * 1.1) {
       this.#waiting.splice(0, this.#waiting.length - FEED_MAX)
@@ -138,10 +140,7 @@ export class LiveFeed {
   }
 
   #take(events: readonly LiveEvent[]): void {
-    const newest = this.feed.newest
-    const fresh = newest === null ? events : events.filter(({ id }) => isLater(id, newest))
-    this.minutes.add(fresh)
-    this.feed.append(fresh)
+    this.feed.append(events)
     this.version.value += 1
   }
 

@@ -2,6 +2,7 @@
 // asked, and what came over the stream since the page was opened. Neither ever counts too much, so where both know a
 // minute the larger number is the truer one.
 
+import { isLater } from './feed.ts'
 import type { LiveEvent, Minute } from './shapes.ts'
 
 export const MINUTE_MS = 60_000
@@ -35,10 +36,16 @@ const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS) * MINUTE_MS
 export class LiveMinutes {
   readonly #minutes = new Map<number, Counting>()
   readonly #streaks = new Map<string, number>()
+  #last: string | null = null
   viewers: number | null = null
 
+  /** Oldest first; what was counted already is not counted again. */
   add(events: readonly LiveEvent[]): void {
-    for (const event of events) if (!event.late) this.#count(event)
+    for (const event of events) {
+      if (this.#last !== null && !isLater(event.id, this.#last)) continue
+      this.#last = event.id
+      if (!event.late) this.#count(event)
+    }
     for (const oldest of this.#minutes.keys()) {
       if (this.#minutes.size <= COUNTED_MAX) break
       this.#minutes.delete(oldest)

@@ -23,15 +23,21 @@ export interface SessionStats {
 export const useStats = (
   sessionId: string,
   span: Span | null,
-  { isOpen, events }: { readonly isOpen: boolean; readonly events: number },
+  {
+    isOpen,
+    events,
+    isAsked = true,
+  }: { readonly isOpen: boolean; readonly events: number; readonly isAsked?: boolean },
 ): SessionStats => {
   const from = span === null ? undefined : Math.floor(span.from)
   const to = span === null ? undefined : Math.ceil(span.to)
-  const { data, problem, loading, reload } = useLoad(
+  const { data, problem, loading, reload } = useLoad<Stats | undefined>(
     (signal) =>
-      api.get<Stats>(`/api/sessions/${sessionId}/stats`, { query: { top: PLACES, from, to }, signal }),
-    [sessionId, from, to, isOpen],
-    { everyMs: isOpen ? againMs(events) : 0 },
+      isAsked
+        ? api.get<Stats>(`/api/sessions/${sessionId}/stats`, { query: { top: PLACES, from, to }, signal })
+        : Promise.resolve(undefined),
+    [sessionId, from, to, isOpen, isAsked],
+    { everyMs: isOpen && isAsked ? againMs(events) : 0 },
   )
   const last = useRef<Stats | undefined>(undefined)
   if (data.value !== undefined) last.current = data.value

@@ -24,7 +24,9 @@ const DAY_MS = 86_400_000
 const percent = (place: number): string => `${(100 * place).toFixed(3)}%`
 
 const areaOf = (minutes: readonly Minute[], span: Span): string | null => {
-  const seen = minutes.filter(({ viewersMax, at }) => viewersMax !== null && at <= span.to && at >= span.from - 60_000)
+  const seen = minutes.filter(
+    ({ viewersMax, at }) => viewersMax !== null && at <= span.to && at >= span.from - 60_000,
+  )
   const most = Math.max(1, ...seen.map(({ viewersMax }) => viewersMax ?? 0))
   if (seen.length < 2) return null
   const points = seen.map(
@@ -36,7 +38,11 @@ const areaOf = (minutes: readonly Minute[], span: Span): string | null => {
 }
 
 export const stretchText = (span: Span): string =>
-  t('chosen', { from: clockText(span.from), to: clockText(span.to), length: durationText(span.to - span.from) })
+  t('chosen', {
+    from: clockText(span.from),
+    to: clockText(span.to),
+    length: durationText(span.to - span.from),
+  })
 
 const Marks = ({
   marks,
@@ -107,7 +113,9 @@ export const TapeView = (props: TapeViewProps) => {
 
   const momentOf = (event: PointerEvent): number => {
     const box = track.current?.getBoundingClientRect()
-    return box === undefined || box.width === 0 ? whole.from : momentAt((event.clientX - box.left) / box.width, whole)
+    return box === undefined || box.width === 0
+      ? whole.from
+      : momentAt((event.clientX - box.left) / box.width, whole)
   }
   const down = (event: PointerEvent): void => {
     if (onChoose === undefined || event.button !== 0) return
@@ -194,7 +202,10 @@ export const TapeView = (props: TapeViewProps) => {
         ))}
         {span !== null && (
           <>
-            <span class="tape-veil" style={{ insetInlineStart: '0', width: percent(placeOf(span.from, whole)) }} />
+            <span
+              class="tape-veil"
+              style={{ insetInlineStart: '0', width: percent(placeOf(span.from, whole)) }}
+            />
             <span
               class="tape-veil"
               style={{ insetInlineStart: percent(placeOf(span.to, whole)), insetInlineEnd: '0' }}

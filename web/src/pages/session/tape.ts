@@ -158,7 +158,9 @@ export const withStretches = (facts: readonly Entry[]): readonly Entry[] => {
           sessionId === fact.sessionId && (name === closing || name === 'session.archived'),
       )
     const name = type === 'gap' ? (textOf(fact.body?.['cause']) ?? 'disconnected') : 'pause'
-    return [{ ...fact, type, name, until: end?.at ?? null, detail: textOf(fact.body?.['detail']), body: null }]
+    return [
+      { ...fact, type, name, until: end?.at ?? null, detail: textOf(fact.body?.['detail']), body: null },
+    ]
   })
   return [...sorted, ...stretches]
 }

@@ -74,16 +74,35 @@ export const Totals = ({
 )
 
 /** Of a stretch only what its minutes say is known. */
-export const StretchTotals = ({ minutes, span }: { readonly minutes: readonly Minute[]; readonly span: Span }) => {
+export const StretchTotals = ({
+  minutes,
+  span,
+}: {
+  readonly minutes: readonly Minute[]
+  readonly span: Span
+}) => {
   const inside = inSpan(minutes, span, MINUTE_MS)
-  const sum = (of: (minute: Minute) => number): number => inside.reduce((total, minute) => total + of(minute), 0)
+  const sum = (of: (minute: Minute) => number): number =>
+    inside.reduce((total, minute) => total + of(minute), 0)
   return (
     <dl class="figures" aria-label={t('numbers')}>
       {counted(t('viewers'), Math.max(0, ...inside.map(({ viewersMax }) => viewersMax ?? 0)))}
-      {counted(t('chats'), sum(({ chats }) => chats))}
-      {counted(t('giftValue'), sum(({ giftValue }) => giftValue))}
-      {counted(t('likes'), sum(({ likes }) => likes))}
-      {counted(t('joins'), sum(({ joins }) => joins))}
+      {counted(
+        t('chats'),
+        sum(({ chats }) => chats),
+      )}
+      {counted(
+        t('giftValue'),
+        sum(({ giftValue }) => giftValue),
+      )}
+      {counted(
+        t('likes'),
+        sum(({ likes }) => likes),
+      )}
+      {counted(
+        t('joins'),
+        sum(({ joins }) => joins),
+      )}
     </dl>
   )
 }
