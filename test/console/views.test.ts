@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStage, ROOMS, type Stage } from './stage.ts'
+import { visit, type Visit } from './visit.ts'
+
+let stage: Stage
+let v: Visit
+beforeAll(async () => {
+  stage = await openStage()
+  v = await visit(stage.studio.product)
+})
+afterAll(async () => {
+  await v?.close()
+  await stage?.close()
+})
+
+/** Every view: its name, where it is, and something that is only there when it has what it shows. */
+const views = (): readonly (readonly [name: string, path: string, shows: string])[] => [
+  ['rooms', '/rooms', `@${ROOMS.live}`],
+  ['room-live', `/rooms/${ROOMS.live}`, ROOMS.live],
+  ['room-off', `/rooms/${ROOMS.off}`, ROOMS.off],
+  ['room-unknown', '/rooms/nobody.here', ''],
+  ['sessions', '/sessions', ROOMS.archived],
+  ['session', `/sessions/${stage.archived}`, ROOMS.archived],
+  ['live', '/live', ROOMS.onAir],
+  ['live-room', `/live/${ROOMS.onAir}`, 'YouTube'],
+  ['assets', '/assets', 'Hero'],
+  ['machines', '/machines', ''],
+  ['machines-room', `/machines/${ROOMS.live}`, ''],
+  ['system', '/system', ''],
+  ['reference', '/reference?request=room.start', '/api/rooms/{room}/start'],
+  ['reference-problems', '/reference?view=problems', 'room_exists'],
+]
+
+/** Everything that is wrong with a view, so that one run shows it all. */
+const look = async (name: string, path: string, shows: string): Promise<readonly string[]> => {
+  const { page } = v
+  const wrong: string[] = []
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await v.open(path)
+  if (shows !== '') await page.getByText(shows).first().waitFor()
+  const headings = await page.locator('h1').count()
+  if (headings !== 1) wrong.push(`${headings} first headings`)
+  for (const violation of await v.axe()) wrong.push(`light: ${violation}`)
+  await v.shoot(`${name}-light`)
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  await v.shoot(`${name}-dark`)
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (const violation of await v.axe()) wrong.push(`dark, 360 px: ${violation}`)
+  const overflow = await v.overflow()
+  if (overflow > 0) wrong.push(`${overflow} px wider than a phone`)
+  await v.shoot(`${name}-dark-360`)
+  return [...wrong, ...v.wrong.splice(0)]
+}
+
+describe('every view, in light and in dark, large and on a phone', () => {
+  const names = [
+    'rooms',
+    'room-live',
+    'room-off',
+    'room-unknown',
+    'sessions',
+    'session',
+    'live',
+    'live-room',
+    'assets',
+    'machines',
+    'machines-room',
+    'system',
+    'reference',
+    'reference-problems',
+  ]
+  it.each(names)('%s shows what it has, without a violation, an error or a foreign request', async (name) => {
+    const view = views().find(([one]) => one === name)
+    expect(view).toBeDefined()
+    const [, path = '', shows = ''] = view ?? []
+    expect(await look(name, path, shows)).toEqual([])
+  })
+
+  it('the page to sign in is there for somebody who is not', async () => {
+    const stranger = await visit(stage.studio.product, {
+      token: null,
+      theme: 'dark',
+      width: 360,
+      height: 740,
+    })
+    await stranger.open('/rooms')
+    await stranger.page.locator('input[name="token"]').waitFor()
+    expect(await stranger.axe()).toEqual([])
+    expect(await stranger.overflow()).toBeLessThanOrEqual(0)
+    await stranger.shoot('login-dark-360')
+    expect(stranger.wrong).toEqual([])
+    await stranger.close()
+  })
+})
