@@ -2,6 +2,7 @@
 
 import * as Command from 'effect/cli/Command'
 import { assets } from './assets.ts'
+import { backup, restore } from './backup.ts'
 import { destinations } from './destinations.ts'
 import { exportCommand } from './export.ts'
 import { live } from './live.ts'
@@ -30,6 +31,8 @@ export const commandLine = (becoming: Becoming) => {
       merge,
       prune,
       rotate,
+      backup,
+      restore,
     ]),
   )
 }

@@ -8,7 +8,7 @@ export const root = Command.make('roomkeeper').pipe(
   Command.withDescription(
     `Keeps live rooms: watches them, records every event, archives each broadcast as exactly one session.
 
-  Commands other than serve and demo talk to a running server. Its token is taken from --token-file, else from
+  Commands other than serve, demo, backup and restore talk to a running server. Its token is taken from --token-file, else from
   ROOMKEEPER_TOKEN or OPERATOR_TOKEN, else from the file operator-token in DATA_DIR.
 
   Exit codes: 0 done, 1 refused, 2 wrong usage, 3 no server, 4 token not accepted, 5 try again later.`,
