@@ -157,31 +157,35 @@ export class Trace implements ActorTrace {
     const to = pathOf(snapshot.value)
     const from = before === null ? '' : pathOf(before.value)
     const changes = before === null ? NONE : changesOf(this.machine, before.context, snapshot.context)
-    const last = this.#entries.at(-1)
-    const isAgain =
-      last !== undefined &&
-      last.event === event.type &&
-      last.from === from &&
-      from === to &&
-      last.to === to &&
-      actions.length === 0 &&
-      last.actions.length === 0 &&
-      last.ways.length === ways.length &&
-      last.ways[0] === ways[0]
-    if (isAgain) this.#entries.pop()
+    const isQuiet = before !== null && from === to && actions.length === 0 && changes.length === 0
+    const again = isQuiet ? this.#takeLike(event.type, to, ways) : null
     this.#add({
       seq: (this.#seq += 1),
-      at: isAgain ? last.at : at,
+      at: again?.at ?? at,
       lastAt: at,
-      count: isAgain ? last.count + 1 : 1,
+      count: (again?.count ?? 0) + 1,
       event: event.type,
       payload: before === null ? null : shownEvent(event as Fields & { readonly type: string }),
       from,
       to,
       ways: ways.length === 0 ? NONE : ways,
       actions: actions.length === 0 ? NONE : actions,
-      changes: isAgain ? joined(last.changes, changes) : changes,
+      changes,
     })
+  }
+
+  /**
+   * What is heard over and over and leads nowhere (a room that records is told of its counters every second) must
+   * not push out what matters: since anything last happened, each such event has one entry.
+   */
+  #takeLike(event: string, state: string, ways: readonly number[]): Traced | null {
+    for (let index = this.#entries.length - 1; index >= 0; index -= 1) {
+      const one = this.#entries[index]
+      if (one === undefined || one.from !== one.to || one.to !== state) return null
+      if (one.actions.length > 0 || one.changes.length > 0 || one.event === FAILED) return null
+      if (one.event === event && one.ways[0] === ways[0]) return this.#entries.splice(index, 1)[0] ?? null
+    }
+    return null
   }
 
   #add(entry: Traced): void {
@@ -189,11 +193,4 @@ export class Trace implements ActorTrace {
     if (this.#entries.length > TRACE_MAX) this.#forgotten = this.#entries.shift()?.seq ?? this.#forgotten
     for (const listener of this.#listeners ?? NONE) listener(entry)
   }
-}
-
-/** What two steps after each other changed together. */
-const joined = (first: readonly Change[], then: readonly Change[]): readonly Change[] => {
-  const all = new Map(first.map((change) => [change[0], change]))
-  for (const [name, before, after] of then) all.set(name, [name, all.get(name)?.[1] ?? before, after])
-  return [...all.values()]
 }

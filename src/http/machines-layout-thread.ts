@@ -12,8 +12,5 @@ interface Engine {
 /** The module is CommonJS under a default export whose type says otherwise. */
 const Engine = Elk as unknown as new () => Engine
 
-const graphs = workerData as readonly ElkNode[]
-const engine = new Engine()
-const laid: ElkNode[] = []
-for (const graph of graphs) laid.push(await engine.layout(graph))
+const laid = await new Engine().layout(workerData as ElkNode)
 parentPort?.postMessage(laid, [])

@@ -5,24 +5,24 @@ import { Worker } from 'node:worker_threads'
 import type { ElkNode } from './machines-elk.ts'
 import type { MachineGraph } from './machines-graph.ts'
 import { elkOf, pictureOf } from './machines-layout.ts'
-import { DIRECTIONS, type Direction, type Extent, type Picture } from './machines-picture-shapes.ts'
+import type { Direction, Extent, Picture } from './machines-picture-shapes.ts'
 
 /** A layout takes a second; a thread that takes this long is not going to end. */
 const LIMIT_MS = 30_000
 const HEAP_MB = 256
 
-/** Lays graphs out, in their order. */
-export type Lay = (graphs: readonly ElkNode[]) => Promise<readonly ElkNode[]>
+/** Lays a graph out. */
+export type Lay = (graph: ElkNode) => Promise<ElkNode>
 
-export const layInThread: Lay = (graphs) =>
+export const layInThread: Lay = (graph) =>
   new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./machines-layout-thread.ts', import.meta.url), {
-      workerData: graphs,
+      workerData: graph,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     })
     thread.unref()
     const timer = setTimeout(() => end(new Error('the layout took too long')), LIMIT_MS)
-    const end = (result: Error | readonly ElkNode[]): void => {
+    const end = (result: Error | ElkNode): void => {
       clearTimeout(timer)
       void thread.terminate()
       if (result instanceof Error) reject(result)
@@ -33,34 +33,26 @@ export const layInThread: Lay = (graphs) =>
     thread.once('exit', () => end(new Error('the layout ended without an answer')))
   })
 
-/** Of both directions the one that is larger when a screen shows all of it. */
-const better = (pictures: readonly Picture[]): Picture | undefined => {
-  const scale = ({ width, height }: Picture): number => Math.min(4 / width, 3 / height)
-  return pictures.toSorted((a, b) => scale(b) - scale(a))[0]
-}
+/** A machine of a few states is read beside each other, one of many below each other. */
+const WIDE_MAX = 6
+
+const directionOf = ({ states }: MachineGraph): Direction => (states.length > WIDE_MAX ? 'down' : 'right')
 
 export class Pictures {
   readonly #lay: Lay
-  readonly #kept = new Map<string, Promise<readonly Picture[]>>()
+  readonly #kept = new Map<string, Promise<Picture>>()
 
   constructor(lay: Lay = layInThread) {
     this.#lay = lay
   }
 
-  async get(graph: MachineGraph, extent: Extent, direction: Direction | null): Promise<Picture> {
-    const pictures = await this.#both(graph, extent)
-    const found =
-      direction === null ? better(pictures) : pictures.find((picture) => picture.direction === direction)
-    if (found === undefined) throw new Error('a machine has no picture')
-    return found
-  }
-
-  #both(graph: MachineGraph, extent: Extent): Promise<readonly Picture[]> {
-    const key = `${graph.id} ${extent}`
+  get(graph: MachineGraph, extent: Extent, asked: Direction | null): Promise<Picture> {
+    const direction = asked ?? directionOf(graph)
+    const key = `${graph.id} ${extent} ${direction}`
     const known = this.#kept.get(key)
     if (known !== undefined) return known
-    const made = this.#lay(DIRECTIONS.map((direction) => elkOf(graph, direction, extent))).then((laid) =>
-      laid.map((node, index) => pictureOf(graph, DIRECTIONS[index] ?? 'down', extent, node)),
+    const made = this.#lay(elkOf(graph, direction, extent)).then((laid) =>
+      pictureOf(graph, direction, extent, laid),
     )
     this.#kept.set(key, made)
     // What failed is tried again by the next who asks.

@@ -10,7 +10,7 @@ import { svgOf } from './machines-svg.ts'
 
 const PictureQuery = Schema.Struct({
   direction: Schema.optionalKey(Schema.Literals(DIRECTIONS)).annotate({
-    description: 'which way it is read; when absent, the one that is larger on a screen',
+    description: 'which way it is read; when absent, as suits the machine',
   }),
   extent: Schema.optionalKey(Schema.Literals(EXTENTS)).annotate({
     description: '`whole`: also the state that only says where it goes on after a start',
