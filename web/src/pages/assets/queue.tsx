@@ -35,10 +35,7 @@ const saysOf = (upload: Upload): string => {
     case 'checking':
       return t('u_checking')
     case 'again':
-      // Counts by the one clock, although the time was taken by this device's own.
-      return t('u_again', {
-        left: leftText(Math.max(0, (upload.againAt.value ?? 0) - Date.now()) + 0 * now.value),
-      })
+      return t('u_again', { left: leftText((upload.againAt.value ?? 0) - now.value) })
     case 'paused':
       return t('u_paused', { percent })
     case 'conflict':

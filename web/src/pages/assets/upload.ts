@@ -3,6 +3,7 @@
 
 import { signal } from '@preact/signals'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
+import { serverNow } from '../../state/clock.ts'
 import { abandon, contentPath, sendParts } from './in-parts.ts'
 import { keyFor, numbered, typesFor, type AssetType } from './kinds.ts'
 import { againMs, PART_BYTES, Speed } from './parts-plan.ts'
@@ -185,7 +186,7 @@ export class Upload {
       return false
     }
     const ms = Math.max(problem.retryAfterMs ?? 0, againMs(this.#failures))
-    this.againAt.value = Date.now() + ms
+    this.againAt.value = serverNow() + ms
     this.state.value = 'again'
     await this.#rest(ms)
     this.againAt.value = null
