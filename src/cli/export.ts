@@ -7,6 +7,7 @@ import * as Effect from 'effect/Effect'
 import * as Option from 'effect/Option'
 import * as Command from 'effect/cli/Command'
 import * as Flag from 'effect/cli/Flag'
+import { bodyOf, FORMATS, headOf } from './export-body.ts'
 import { fail, Failure } from './failure.ts'
 import { Progress } from './progress.ts'
 import { connect } from './server.ts'
@@ -30,36 +31,27 @@ const isFolder = (path: string): Promise<boolean> =>
 const brokenOff = (progress: Progress): Failure =>
   fail(
     'unavailable',
-    `The export broke off after ${progress.rows} of ${progress.total ?? '?'} rows. No file was left.`,
+    `The export broke off after ${progress.countsRows ? `${progress.rows} of ${progress.total ?? '?'} rows` : progress.sum()}. No file was left.`,
   )
 
-/** Passes the body on; it must hold as many rows as were announced. */
-const rowsOf = async function* (response: Response, progress: Progress): AsyncGenerator<Uint8Array> {
-  if (response.body === null) return
-  try {
-    for await (const chunk of response.body) {
-      progress.see(chunk)
-      yield chunk
-    }
-  } catch {
-    throw brokenOff(progress)
-  }
-  if (!progress.isComplete()) throw brokenOff(progress)
+const numberIn = (headers: Headers, name: string): number | null => {
+  const text = headers.get(name)
+  return text !== null && /^[0-9]{1,15}$/.test(text) ? Number(text) : null
 }
 
-const toStdout = async (rows: AsyncIterable<Uint8Array>): Promise<void> => {
-  for await (const chunk of rows) {
+const toStdout = async (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+  for await (const chunk of bytes) {
     if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve))
   }
 }
 
 /** Into a file beside it first: the name itself only ever stands for a whole export. */
-const toFile = async (rows: AsyncIterable<Uint8Array>, path: string): Promise<void> => {
-  const part = `${path}.part`
+const toFile = async (bytes: AsyncIterable<Uint8Array>, path: string): Promise<void> => {
+  const part = `${path}.${process.pid}.part`
   const file = await open(part, 'w')
   try {
     try {
-      for await (const chunk of rows) await file.write(chunk)
+      for await (const chunk of bytes) await file.write(chunk)
       await file.sync()
     } finally {
       await file.close()
@@ -83,9 +75,11 @@ export const exportCommand = Command.make(
   'export',
   {
     session,
-    format: Flag.Literals('format', ['ndjson', 'csv']).pipe(
+    format: Flag.Literals('format', FORMATS).pipe(
       Flag.withAlias('f'),
-      Flag.withDescription('ndjson is lossless; csv is for spreadsheets'),
+      Flag.withDescription(
+        'ndjson is lossless, csv for spreadsheets, parquet for analysis; ass, srt, vtt are the chat, html a report',
+      ),
       Flag.withDefault('ndjson'),
     ),
     kinds: Flag.String('kinds').pipe(
@@ -103,15 +97,18 @@ export const exportCommand = Command.make(
     const search = new URLSearchParams({ format, ...(Option.isSome(kinds) && { kind: kinds.value }) })
     const abort = new AbortController()
     const response = yield* server.open('GET', `${sessionPath(session, '/export')}?${search}`, abort.signal)
-    const total = Number(response.headers.get('x-total-rows') ?? Number.NaN)
-    const progress = new Progress(Number.isNaN(total) ? null : total, format === 'csv' ? 1 : 0)
-    const rows = rowsOf(response, progress)
+    const progress = new Progress({
+      total: numberIn(response.headers, 'x-total-rows'),
+      head: headOf(format),
+      estimate: numberIn(response.headers, 'x-estimated-bytes'),
+    })
+    const body = bodyOf(response, format, progress, () => brokenOff(progress))
     const given = Option.getOrElse(out, () => '.')
     const name = nameIn(response.headers.get('content-disposition')) ?? `${session}.${format}`
     const path =
       given !== STDOUT && (yield* Effect.promise(() => isFolder(given))) ? join(given, basename(name)) : given
     yield* Effect.callback<void, Failure>((resume) => {
-      const written = path === STDOUT ? toStdout(rows) : toFile(rows, path)
+      const written = path === STDOUT ? toStdout(body) : toFile(body, path)
       written.then(
         () => resume(Effect.void),
         (error: unknown) => resume(failureOf(error)),
@@ -122,15 +119,18 @@ export const exportCommand = Command.make(
         return written.catch(() => {})
       })
     }).pipe(Effect.ensuring(Effect.sync(() => progress.end())))
-    if (path !== STDOUT) yield* Console.error(`${progress.rows} rows in ${plain(path)}`)
+    if (path !== STDOUT) yield* Console.error(`${progress.sum()} in ${plain(path)}`)
   }),
 ).pipe(
-  Command.withDescription("A session's events as a file"),
+  Command.withDescription('A session as a file: its events, its chat as subtitles, or a report'),
   Command.withExamples([
     { command: 'roomkeeper export s42', description: 'every event of s42, one JSON object a line' },
     {
       command: 'roomkeeper export s42 -f csv --kinds chat,gift -o chat.csv',
       description: 'for a spreadsheet',
     },
+    { command: 'roomkeeper export s42 -f parquet -o archive/', description: 'for DuckDB, into a folder' },
+    { command: 'roomkeeper export s42 -f ass -o - > chat.ass', description: 'the chat as subtitles' },
+    { command: 'roomkeeper export s42 -f html', description: 'a report to print or send' },
   ]),
 )

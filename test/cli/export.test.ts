@@ -2,7 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { EXPORT_FORMATS } from '../../src/archive/exports/formats.ts'
+import { FORMATS } from '../../src/cli/export-body.ts'
 import { Progress } from '../../src/cli/progress.ts'
 import { startFakeServer, TOKEN, type Answer, type FakeServer } from './fake-server.ts'
 import { run } from './run.ts'
@@ -118,21 +121,82 @@ describe('an export', () => {
   })
 })
 
+const COMPRESSED = [
+  ['gz', gzipSync],
+  ['zst', zstdCompressSync],
+] as const
+
+describe('an export that is no text', () => {
+  const send =
+    (body: Uint8Array, total: number, name: string): Answer =>
+    (_, response) => {
+      head(response, total, name)
+      response.end(body)
+    }
+
+  it.each(COMPRESSED)(
+    'counts the rows inside %s, and takes no part of it for the whole',
+    async (end, compress) => {
+      const whole = compress(Buffer.from(ROWS.join('').repeat(5_000)))
+      server.answer = send(whole, 15_000, `a.ndjson.${end}`)
+      const { err, error } = await cli(['s4', '-f', `ndjson.${end}`, '-o', folder])
+      expect(error).toBeNull()
+      expect(err).toContain('15000 rows in')
+      expect(Buffer.compare(await readFile(join(folder, `a.ndjson.${end}`)), whole)).toBe(0)
+      for (const body of [whole.subarray(0, -9), compress(Buffer.from(ROWS[0] ?? ''))]) {
+        server.answer = send(body, 15_000, `b.ndjson.${end}`)
+        expect((await cli(['s4', '-f', `ndjson.${end}`, '-o', folder])).error).toMatchObject({ exitCode: 5 })
+      }
+      expect(await readdir(folder)).toEqual([`a.ndjson.${end}`])
+    },
+  )
+
+  it('knows how Parquet and a report end', async () => {
+    for (const [format, whole] of [
+      ['parquet', 'PAR1 columns PAR1'],
+      ['html', '<!doctype html></html>\n'],
+    ] as const) {
+      server.answer = send(Buffer.from(whole), 3, `a.${format}`)
+      expect((await cli(['s4', '-f', format, '-o', folder])).error).toBeNull()
+      server.answer = send(Buffer.from(whole.slice(0, -3)), 3, `b.${format}`)
+      expect((await cli(['s4', '-f', format, '-o', folder])).error).toMatchObject({
+        message: expect.stringContaining('broke off') as string,
+      })
+    }
+    expect(await readdir(folder)).toEqual(['a.html', 'a.parquet'])
+  })
+
+  it('knows every format that the server has, and no other', () => {
+    expect([...FORMATS]).toEqual(EXPORT_FORMATS)
+  })
+})
+
 const bytes = (text: string) => new TextEncoder().encode(text)
+const progressOf = (total: number | null, lines: number | null, estimate: number | null = null) =>
+  new Progress({ total, head: lines, estimate, draws: false })
 
 describe('progress', () => {
   it('counts rows by their line ends, the header left out', () => {
-    const progress = new Progress(3, 1, false)
-    for (const chunk of ['head\r\n1\r', '\n2\r\n', '3\r\n']) progress.see(bytes(chunk))
+    const progress = progressOf(3, 1)
+    for (const chunk of ['head\r\n1\r', '\n2\r\n', '3\r\n']) progress.count(bytes(chunk))
     expect(progress.rows).toBe(3)
     expect(progress.isComplete()).toBe(true)
   })
 
   it('draws how far it is', () => {
-    const progress = new Progress(4, 0, false)
-    progress.see(bytes('1\n'))
+    const progress = progressOf(4, 0)
+    progress.count(bytes('1\n'))
     expect(progress.line()).toBe(`${'█'.repeat(8)}${'░'.repeat(22)} 25 %  1 of 4 rows  0.0 MB`)
-    expect(new Progress(0, 0, false).line()).toContain('100 %')
-    expect(new Progress(null, 0, false).line()).toBe('0 rows  0.0 MB')
+    expect(progressOf(0, 0).line()).toContain('100 %')
+    expect(progressOf(null, 0).line()).toBe('0 rows  0.0 MB')
+  })
+
+  it('draws bytes of about how many, where there are no rows, and is never done before it is', () => {
+    const progress = progressOf(4, null, 2_000_000)
+    progress.see(new Uint8Array(1_000_000))
+    expect(progress.line()).toBe(`${'█'.repeat(15)}${'░'.repeat(15)} 50 %  1.0 MB of about 2.0 MB`)
+    progress.see(new Uint8Array(3_000_000))
+    expect(progress.line()).toContain(' 99 %')
+    expect(progressOf(4, null).line()).toContain('0.0 MB')
   })
 })

@@ -8,7 +8,7 @@ import { EVENT_FIELDS, type EventField } from './event-json.ts'
 import type { ExportPlan } from './plan.ts'
 
 /** A row group ends at whichever comes first. */
-const GROUP_ROWS = 50_000
+const GROUP_ROWS = 25_000
 const GROUP_CHARS = 24_000_000
 
 type ParquetType = Exclude<SchemaElement['type'], undefined>

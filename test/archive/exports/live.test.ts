@@ -1,8 +1,11 @@
-// Exports and maintenance on the database as it runs: its own threads, its own limits.
+// Maintenance and exports on the database as it runs: its own threads, its own limits.
 
+import { spawnSync } from 'node:child_process'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import * as Effect from 'effect/Effect'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeExporter, type OwnExporter } from '../../../src/archive/exports/exporter-live.ts'
+import { EXPORT_FORMATS, type ExportFormat } from '../../../src/archive/exports/formats.ts'
 import { planExport, type ExportOptions } from '../../../src/archive/exports/plan.ts'
 import { prune } from '../../../src/archive/maintenance/prune.ts'
 import { sessionStats } from '../../../src/archive/stats.ts'
@@ -10,6 +13,7 @@ import { Database } from '../../../src/db/database.ts'
 import { READ_BYTES_MAX } from '../../../src/db/reader-thread.ts'
 import { startDatabase, type TestDatabase } from '../../_support/db.ts'
 import { ASKER, T0 } from '../record.ts'
+import { gathered } from './exported.ts'
 
 let live: TestDatabase
 let own: OwnExporter
@@ -78,6 +82,75 @@ it('exports texts so long that a page of them is more than the reader gives', as
   }
   expect(bytes).toBeGreaterThan(READ_BYTES_MAX)
   expect(chunks).toBeGreaterThan(1)
+})
+
+describe('an export in its thread', () => {
+  const bytesOf = async (format: ExportFormat): Promise<Buffer> =>
+    gathered((await opened(1, { format })).stream)
+
+  it('is the same bytes each time, in every format', async () => {
+    await seed(2_500, 'hello <b>{\\an8} =1')
+    for (const format of EXPORT_FORMATS) {
+      const first = await bytesOf(format)
+      expect(first.length, format).toBeGreaterThan(1_000)
+      expect(Buffer.compare(await bytesOf(format), first), format).toBe(0)
+      expect(own.running()).toBe(0)
+    }
+  })
+
+  it('comes out of gzip and zstd as it went in', async () => {
+    await seed(3_000, 'hello')
+    for (const format of ['ndjson', 'csv'] as const) {
+      const plain = await bytesOf(format)
+      const gz = await bytesOf(`${format}.gz`)
+      const zst = await bytesOf(`${format}.zst`)
+      expect(gz.length).toBeLessThan(plain.length / 4)
+      expect(Buffer.compare(gunzipSync(gz), plain)).toBe(0)
+      expect(Buffer.compare(zstdDecompressSync(zst), plain)).toBe(0)
+      // One member, and nothing after it: what reads the first only, reads all.
+      const { stdout } = spawnSync('gzip', ['-dc'], { input: gz, maxBuffer: 64 * 1024 * 1024 })
+      expect(Buffer.compare(stdout, plain)).toBe(0)
+    }
+  })
+
+  it('ends with whoever leaves it half way, and reads no further', async () => {
+    await seed(60_000, 'x'.repeat(200))
+    for (const format of ['ndjson', 'ndjson.zst', 'parquet', 'srt'] as const) {
+      const pieces = (await opened(1, { format })).stream[Symbol.asyncIterator]()
+      expect((await pieces.next()).done).toBe(false)
+      expect(own.running()).toBe(1)
+      await pieces.return?.()
+      expect(own.running()).toBe(0)
+      expect((await pieces.next()).done).toBe(true)
+    }
+  })
+
+  it('starts no thread before it is read, and none when it is left before', async () => {
+    await seed(10, 'x')
+    const pieces = (await opened(1, { format: 'ndjson' })).stream[Symbol.asyncIterator]()
+    await pieces.return?.()
+    expect((await pieces.next()).done).toBe(true)
+    expect(own.running()).toBe(0)
+  })
+
+  it('fails where the database fails, instead of ending as if it were complete', async () => {
+    await seed(10, 'x')
+    for (const format of ['ndjson', 'csv.gz', 'ndjson.zst', 'parquet', 'vtt'] as const) {
+      const { stream } = await opened(1, { format })
+      await live.write({ statements: [{ sql: 'ALTER TABLE events RENAME COLUMN text TO gone' }] })
+      await expect(gathered(stream), format).rejects.toBeInstanceOf(Error)
+      await live.write({ statements: [{ sql: 'ALTER TABLE events RENAME COLUMN gone TO text' }] })
+      expect(own.running()).toBe(0)
+    }
+  })
+
+  it('is ended when the server leaves', async () => {
+    await seed(60_000, 'x'.repeat(200))
+    const pieces = (await opened(1, { format: 'ndjson' })).stream[Symbol.asyncIterator]()
+    await pieces.next()
+    await own.close()
+    expect(own.running()).toBe(0)
+  })
 })
 
 it('prunes beside a writer that goes on', async () => {

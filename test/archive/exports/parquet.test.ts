@@ -144,14 +144,14 @@ describe('Parquet', () => {
   })
 
   it('has as many row groups as it needs, in the order of ids, and says where it came from', async () => {
-    const events = 101_000
+    const events = 51_000
     await addSession(store, { no: 9, roomNo: 1, handle: 'maker', broadcastId: '77' })
     await store.rows(`INSERT INTO events (id, room_no, msg_id, frame_id, idx, at, kind, method, user_id, text)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${events})
 SELECT (9 << 26) + i, 1, i, 1, 0, ${T0} + i, 'chat', 'm', i % 500, 'message ' || i FROM n`)
     const { path, buffer, bytes } = await exportTo(9)
     const metadata = parquetMetadata(buffer)
-    expect(metadata.row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([50_000, 50_000, 1_000])
+    expect(metadata.row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([25_000, 25_000, 1_000])
     expect(metadata.key_value_metadata).toEqual([
       { key: 'roomkeeper.session', value: 's9' },
       { key: 'roomkeeper.handle', value: 'maker' },
