@@ -20,7 +20,7 @@ import { StoreError, type Bytes, type ObjectHead, type PutObject, type StoredObj
 export const PART_BYTES = 5 * 1_048_576
 const PARTS_MAX = 10_000
 /** Parts of one upload that are under way. */
-const PARTS_AHEAD = 4
+const PARTS_AHEAD = 3
 const ABORT_TRIES = 3
 
 export interface PartsContext {
