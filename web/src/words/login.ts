@@ -4,7 +4,7 @@ import { define } from './words.ts'
 
 export const t = define({
   title: ['Sign in', '登录'],
-  lead: ['Roomkeeper keeps live rooms.', 'Roomkeeper 守护直播间。'],
+  lead: ['Watches live rooms, records them whole, keeps them on air.', '守候直播间，完整录制，稳定推流。'],
   token: ['Token', '令牌'],
   hint: [
     'The operator’s token is in the server’s data folder, in the file operator-token. A room’s owner has a token of its own.',

@@ -104,7 +104,7 @@ export const adding = define({
   addNone: ['Add', '添加'],
   fresh: ['{n} new', '{n} 个新的'],
   known: ['{n} already here', '{n} 个已存在'],
-  wrong: ['{n} no {n|handle|handles}', '{n} 个不是账号'],
+  wrong: ['{n} {n|is not a handle|are not handles}', '{n} 个不是账号'],
   tooMany: ['At most 500 at once; the first 500 are added now.', '一次最多 500 个，先添加前 500 个。'],
   doneTitle: ['{n} {n|room|rooms} added', '已添加 {n} 个房间'],
   tokens: [
