@@ -2,6 +2,7 @@
 // text by the number of its characters, so that the same machine is laid out the same on every computer.
 
 import type { MachineGraph, MachineTransition } from './machines-graph.ts'
+import { pathOf } from './machines-curve.ts'
 import type { ElkEdge, ElkLabel, ElkNode } from './machines-elk.ts'
 import type { Direction, Extent, Picture, PictureLine } from './machines-picture-shapes.ts'
 
@@ -216,6 +217,7 @@ export const pictureOf = (
         to,
         transitions,
         points: pointsOf(edge),
+        path: pathOf(pointsOf(edge)),
         label: { ...boxOf(label), lines },
       }
     }),
@@ -227,7 +229,7 @@ export const pictureOf = (
         x: round(x + width / 2),
         y: round(y + height / 2),
         radius: round(height / 2),
-        points: begin === undefined ? [] : pointsOf(begin),
+        path: begin === undefined ? '' : pathOf(pointsOf(begin)),
       }
     }),
   }

@@ -38,6 +38,7 @@ export const PictureEdge = Schema.Struct({
   to: Schema.String,
   transitions: Schema.Array(Schema.Int),
   points: Schema.Array(Point),
+  path: Schema.String.annotate({ description: 'the same as an SVG path, its corners rounded' }),
   label: Schema.Struct({
     x: Schema.Number,
     y: Schema.Number,
@@ -53,7 +54,9 @@ export const PictureMark = Schema.Struct({
   x: Schema.Number,
   y: Schema.Number,
   radius: Schema.Number,
-  points: Schema.Array(Point).annotate({ description: 'the way from it to where it leads' }),
+  path: Schema.String.annotate({
+    description: 'the way from it to where it leads; empty when there is none',
+  }),
 })
 
 export const Picture = Schema.Struct({

@@ -14,33 +14,9 @@ const STYLE = `
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-type Points = readonly (readonly [number, number])[]
-
-const RADIUS = 6
-
-/** A line with its corners rounded. */
-export const pathOf = (points: Points): string => {
-  const [start, ...rest] = points
-  if (start === undefined) return ''
-  const steps = rest.map((point, index) => {
-    const next = rest[index + 1]
-    if (next === undefined) return `L${point[0]} ${point[1]}`
-    const before = index === 0 ? start : (rest[index - 1] ?? start)
-    const towards = (to: readonly [number, number]): readonly [number, number] => {
-      const [dx, dy] = [to[0] - point[0], to[1] - point[1]]
-      const length = Math.hypot(dx, dy)
-      const part = length === 0 ? 0 : Math.min(RADIUS, length / 2) / length
-      return [round(point[0] + dx * part), round(point[1] + dy * part)]
-    }
-    const [from, to] = [towards(before), towards(next)]
-    return `L${from[0]} ${from[1]}Q${point[0]} ${point[1]} ${to[0]} ${to[1]}`
-  })
-  return `M${start[0]} ${start[1]}${steps.join('')}`
-}
-
 const round = (value: number): number => Math.round(value * 10) / 10
 
-const wayOf = (points: Points): string => `<path class="edge" d="${pathOf(points)}" marker-end="url(#tip)"/>`
+const wayOf = (path: string): string => `<path class="edge" d="${path}" marker-end="url(#tip)"/>`
 
 export const svgOf = ({ machine, width, height, states, edges, marks }: Picture): string => {
   const groups = states.filter(({ isCompound }) => isCompound)
@@ -54,13 +30,13 @@ export const svgOf = ({ machine, width, height, states, edges, marks }: Picture)
       ({ x, y, width: w, height: h, name }) =>
         `<rect class="group" x="${x}" y="${y}" width="${w}" height="${h}" rx="12"/><text class="name" x="${round(x + 14)}" y="${round(y + 22)}">${escaped(name)}</text>`,
     ),
-    ...marks.flatMap(({ id, x, y, radius, points }) => [
-      ...(points.length > 0 ? [wayOf(points)] : []),
+    ...marks.flatMap(({ id, x, y, radius, path }) => [
+      ...(path === '' ? [] : [wayOf(path)]),
       id === 'any'
         ? `<text x="${x}" y="${round(y + 4)}" text-anchor="middle">any</text>`
         : `<circle class="mark" cx="${x}" cy="${y}" r="${radius}"/>`,
     ]),
-    ...edges.map(({ points }) => wayOf(points)),
+    ...edges.map(({ path }) => wayOf(path)),
     ...boxes.flatMap(({ x, y, width: w, height: h, name, runs }) => [
       `<rect class="box" x="${x}" y="${y}" width="${w}" height="${h}" rx="9"/><text class="name" x="${round(x + w / 2)}" y="${round(y + 22)}" text-anchor="middle">${escaped(name)}</text>`,
       ...(runs.length > 0
