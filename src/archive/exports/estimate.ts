@@ -31,14 +31,15 @@ FROM (SELECT ${EVENT_JSON} AS line, kind, text, nickname, handle FROM
 (SELECT * FROM events WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ${SAMPLE_ROWS})
 WHERE ${kinds.length === 0 ? '1' : `kind IN (${kinds.map((_, index) => `?${index + 3}`).join(', ')})`})`
 
-// Of the bytes of NDJSON, as measured on recorded broadcasts: no keys, no quotes; columns.
-const CSV_SHARE = 0.42
-const PARQUET_OF_ZST = 0.72
-/** A sample has less to repeat than a whole session. */
-const SAMPLE_PENALTY = 0.85
-const REPORT_BYTES = 30_000
-const REPORT_BYTES_PER_MINUTE = 400
-const REPORT_MINUTES_MAX = 480
+/** What a line of CSV does without: keys, quotes, words for nothing; a time in words comes on top. */
+const CSV_LESS = 210
+const CSV_LEAST = 0.3
+/** Once compressed, keys that are the same in every line are next to nothing. */
+const CSV_SQUEEZED = 0.95
+const PARQUET_OF_ZST = 0.8
+const REPORT_BYTES = 14_000
+const REPORT_BYTES_PER_MINUTE = 340
+const REPORT_MINUTES_MAX = 240
 /** What stands around one line of chat: times, place, styles. */
 const AROUND = { ass: 82, srt: 40, vtt: 44 }
 /** Subtitles without places of their own repeat what is still visible. */
@@ -50,8 +51,8 @@ const squeeze = (text: string) =>
     const [gz, zst] = await Promise.all([promisify(gzip)(bytes), promisify(zstdCompress)(bytes)])
     const whole = Math.max(bytes.length, 1)
     return {
-      gz: (gz.length / whole) * SAMPLE_PENALTY,
-      zst: (zst.length / whole) * SAMPLE_PENALTY,
+      gz: gz.length / whole,
+      zst: zst.length / whole,
       bytes: bytes.length,
     }
   })
@@ -86,7 +87,6 @@ type Sampled = Effect.Success<ReturnType<typeof sampled>>
 
 const bytesOf = (format: ExportFormat, rows: number, plan: ExportPlan, sample: Sampled): number => {
   const json = rows * sample.perEvent
-  const csv = json * CSV_SHARE
   if (format === 'html') {
     const minutes = Math.min((plan.endedAt - plan.openedAt) / 60_000, REPORT_MINUTES_MAX)
     return REPORT_BYTES + minutes * REPORT_BYTES_PER_MINUTE
@@ -96,8 +96,13 @@ const bytesOf = (format: ExportFormat, rows: number, plan: ExportPlan, sample: S
     return 600 + rows * line
   }
   if (format === 'parquet') return 4_000 + json * sample.zst * PARQUET_OF_ZST
-  const whole = format.startsWith('csv') ? csv + 200 : json
-  return format.endsWith('.gz') ? whole * sample.gz : format.endsWith('.zst') ? whole * sample.zst : whole
+  if (format === 'csv') return 200 + Math.max(json - rows * CSV_LESS, json * CSV_LEAST)
+  const squeezed = json * (format.startsWith('csv') ? CSV_SQUEEZED : 1)
+  return format.endsWith('.gz')
+    ? squeezed * sample.gz
+    : format.endsWith('.zst')
+      ? squeezed * sample.zst
+      : json
 }
 
 /** Of one plan in its format. */
