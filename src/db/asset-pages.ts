@@ -16,7 +16,7 @@ import type { DbError } from '../domain/errors.ts'
 import { assetOf } from './assets.ts'
 import { needleOf, phraseOf } from './asset-search.ts'
 import { Database, type Row, type SqlValue } from './database.ts'
-import { int } from './row.ts'
+import { int, text } from './row.ts'
 
 export const ASSET_SORTS = ['created_at', 'updated_at', 'display_name', 'size_bytes'] as const
 export type AssetSort = (typeof ASSET_SORTS)[number]
@@ -52,8 +52,8 @@ type Query<A> = Effect.Effect<A, DbError, Database>
 /** With up to this many matches they are sorted; with more, walking the order soon meets some. */
 const MATCHES_MAX = 4_000
 /** Rows that are looked into at a time for a search with more matches, and how often for one page. */
-const STEP = 2_000
-const STEPS_MAX = 4
+const STEP = 4_000
+const STEPS_MAX = 5
 
 /** Numbered arguments of one statement. */
 class Args {
@@ -95,19 +95,20 @@ const walk = (filter: AssetFilter, after: AssetPosition | undefined, limit: numb
     )
   })
   if (walks.length === 0) return `SELECT no, ${sort} AS place FROM assets WHERE 0`
-  const merged = walks.map((text) => `SELECT * FROM (${text})`).join(' UNION ALL ')
+  const merged = walks.map((one) => `SELECT * FROM (${one})`).join(' UNION ALL ')
   return `SELECT no, place FROM (${merged}) ${ordered(filter, 'place')} ${most}`
 }
 
-/** The row numbers of all that match; null when there are too many to sort. */
-const matches = (needle: string): Query<readonly number[] | null> =>
+/** The row numbers of all that may match, as a JSON array; null when there are too many to sort. */
+const matches = (needle: string): Query<string | null> =>
   Effect.gen(function* () {
     const database = yield* Database
-    const rows = yield* database.read(
-      'SELECT rowid AS no FROM assets_search WHERE assets_search MATCH ? LIMIT ?',
+    const [row] = yield* database.read(
+      `SELECT count(*) AS matches, json_group_array(no) AS numbers FROM
+(SELECT rowid AS no FROM assets_search WHERE assets_search MATCH ? LIMIT ?)`,
       [phraseOf(needle), MATCHES_MAX + 1],
     )
-    return rows.length > MATCHES_MAX ? null : rows.map((row) => int(row['no']))
+    return row === undefined || int(row['matches']) > MATCHES_MAX ? null : text(row['numbers'])
   })
 
 /** What a filter says of rows that were found in another way. */
@@ -142,11 +143,11 @@ const plain = (filter: AssetFilter): Query<AssetsPage> =>
     return pageOf(yield* database.read(sql, args.values), filter)
   })
 
-const sorted = (filter: AssetFilter, needle: string, numbers: readonly number[]): Query<AssetsPage> =>
+const sorted = (filter: AssetFilter, needle: string, numbers: string): Query<AssetsPage> =>
   Effect.gen(function* () {
     const database = yield* Database
     const args = new Args()
-    const sql = `SELECT assets.* FROM (SELECT value AS found FROM json_each(${args.add(JSON.stringify(numbers))})) CROSS JOIN assets ON no = found
+    const sql = `SELECT assets.* FROM (SELECT value AS found FROM json_each(${args.add(numbers)})) CROSS JOIN assets ON no = found
 WHERE ${conditions(filter, args)} AND instr(search, ${args.add(needle)}) > 0
 ${ordered(filter, filter.sort)} LIMIT ${args.add(filter.limit + 1)}`
     return pageOf(yield* database.read(sql, args.values), filter)

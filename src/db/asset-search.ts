@@ -6,6 +6,8 @@
 const MARK = '\u0001'
 /** What a trigram index can answer by itself. */
 const ANYWHERE_MIN = 3
+/** Names differ most in their ends, and each further character is one more list to go through. */
+const PHRASE_MAX = 6
 /** From here on (CJK, kana, hangul, full width, emoji) every character begins a word. */
 const IDEOGRAPHS = 0x2e80
 
@@ -44,5 +46,6 @@ export const needleOf = (q: string): string | null => {
   return MARK.repeat(Math.max(0, ANYWHERE_MIN - length)) + text
 }
 
-/** A needle as the index is asked for it. */
-export const phraseOf = (needle: string): string => `"${needle.replaceAll('"', '""')}"`
+/** The end of a needle as the index is asked for it: it may find more, and takes no longer for a longer needle. */
+export const phraseOf = (needle: string): string =>
+  `"${[...needle].slice(-PHRASE_MAX).join('').replaceAll('"', '""')}"`
