@@ -26,11 +26,26 @@ const sizes = (): Plugin => ({
   },
 })
 
+/**
+ * Every style sheet begins with the order of the layers: whichever comes first to a page sets it, and the minifier
+ * leaves the statement out where it looks needless.
+ */
+const layers = (): Plugin => ({
+  name: 'layers',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue
+      const text = typeof file.source === 'string' ? file.source : Buffer.from(file.source).toString('utf8')
+      file.source = `@layer tokens,base,parts,frame,pages;${text}`
+    }
+  },
+})
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   publicDir: false,
-  plugins: [sizes()],
+  plugins: [layers(), sizes()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',
