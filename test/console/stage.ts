@@ -2,7 +2,6 @@
 // an archived one, destinations on air and in trouble, assets. Everything is the real product before stand-ins.
 
 import { spawnSync } from 'node:child_process'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openStudio, type Studio } from '../_support/product-studio.ts'
 import { person } from '../_support/tiktok/standin.ts'
@@ -26,7 +25,7 @@ export const ROOMS = {
 } as const
 
 /** Builds the console when its sources changed, as `npm test` does before. */
-const build = (): void => {
+export const buildConsole = (): void => {
   const script = fileURLToPath(new URL('../../scripts/build-web.mjs', import.meta.url))
   const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`the console could not be built:\n${stderr}`)
@@ -84,7 +83,7 @@ export interface Stage {
 }
 
 export const openStage = async (): Promise<Stage> => {
-  build()
+  buildConsole()
   const studio = await openStudio({ env: { COOLDOWN_MS: '600000' } })
   try {
     const { house } = studio
@@ -100,6 +99,3 @@ export const openStage = async (): Promise<Stage> => {
     throw error
   }
 }
-
-/** Lets a browser breathe where there is nothing to wait for. */
-export const breathe = (ms: number): Promise<void> => wait(ms)

@@ -95,6 +95,27 @@ export class Visit {
     return this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
   }
 
+  /** Moves the focus with Tab until it is on something of this name. */
+  async tabTo(name: RegExp): Promise<void> {
+    const seen: string[] = []
+    for (let presses = 0; presses < 80; presses += 1) {
+      await this.page.keyboard.press('Tab')
+      const text = await this.page.evaluate<string>(
+        `(({ ariaLabel, textContent, value }) => ariaLabel || textContent || value || '')(document.activeElement)`,
+      )
+      if (name.test(text.trim())) return
+      seen.push(text.trim().slice(0, 40))
+    }
+    throw new Error(`no ${name} among what has the focus: ${[...new Set(seen)].join(' | ')}`)
+  }
+
+  /** The event streams that the page asked for: the address and where it resumes. */
+  streams(): readonly string[] {
+    return this.requests
+      .filter((request) => new URL(request.url()).pathname === '/api/stream')
+      .map((request) => `${request.url()} last-event-id: ${request.headers()['last-event-id'] ?? ''}`)
+  }
+
   async shoot(name: string): Promise<void> {
     mkdirSync(SHOTS, { recursive: true })
     await this.page.screenshot({ path: `${SHOTS}${name}.png` })
@@ -107,7 +128,10 @@ export class Visit {
 }
 
 /** Opens a browser's window before this product. */
-export const visit = async (product: Product, options: VisitOptions = {}): Promise<Visit> => {
+export const visit = async (
+  product: Pick<Product, 'origin' | 'token'>,
+  options: VisitOptions = {},
+): Promise<Visit> => {
   const { theme = 'light', width = 1280, height = 800, token = product.token } = options
   const { browser, release } = await acquireBrowser()
   const context = await browser.newContext({

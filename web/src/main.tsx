@@ -12,7 +12,7 @@ import Login from './pages/login/page.tsx'
 import { go, route, startRouter } from './router.tsx'
 import { startClock } from './state/clock.ts'
 import { startFacts, stopFacts } from './state/facts.ts'
-import { findMe, me } from './state/me.ts'
+import { findMe, me, signIn } from './state/me.ts'
 import { startPreferences } from './state/preferences.ts'
 import { startRooms, stopRooms } from './state/rooms.ts'
 import { startTroubles, stopTroubles } from './state/troubles.ts'
@@ -44,5 +44,11 @@ effect(() => {
 
 const { page } = route.value
 if (page !== 'unknown' && page !== 'login') preload(page)
-void findMe()
+// A link to sign in has its code behind the `#`, where no log sees it. It is good once, and leaves the address at once.
+const code = page === 'login' ? /^#(tk_[\w-]+)$/.exec(location.hash)?.[1] : undefined
+if (code === undefined) void findMe()
+else {
+  history.replaceState(null, '', '/login')
+  void signIn({ code }).catch(findMe)
+}
 render(<Console />, document.getElementById('console') ?? document.body)
