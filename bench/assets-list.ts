@@ -2,7 +2,7 @@
 
 import { ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { S3StandIn } from '../test/_support/s3/handler.ts'
-import { manyAssets } from '../test/_support/s3/rows.ts'
+import { mixedAssets } from '../test/_support/s3/rows.ts'
 import * as Effect from 'effect/Effect'
 import { startProduct, tempFolder } from './app.ts'
 import { quantile, type Figure } from './figures.ts'
@@ -11,27 +11,33 @@ import { openDatabase } from './own-database.ts'
 const NOWHERE = 'http://127.0.0.1:9'
 const TOKEN = 'bench-operator-token-0123456789'
 const STEP = 20_000
-const ASKED = 300
+const ASKED = 320
+const NOT_COUNTED = 20
 const PAGE = 50
 
 const seed = async (folder: string, rows: number): Promise<void> => {
   const db = await openDatabase(folder)
   const at = Date.now() - 86_400_000
   for (let from = 0; from < rows; from += STEP) {
-    const statements = [manyAssets(from, Math.min(from + STEP, rows), 'etag', at)]
+    const statements = [mixedAssets(from, Math.min(from + STEP, rows), at)]
     await Effect.runPromise(db.database.write({ statements }))
   }
   await db.close()
 }
 
-const times = async (act: (n: number) => Promise<unknown>): Promise<readonly number[]> => {
-  const all: number[] = []
+type Act = (n: number) => Promise<unknown>
+
+/** Each in its turn, so that what else the machine does falls on all of them; the first few are not counted. */
+const times = async (acts: readonly Act[]): Promise<readonly (readonly number[])[]> => {
+  const all = acts.map((): number[] => [])
   for (let n = 0; n < ASKED; n += 1) {
-    const before = performance.now()
-    await act(n)
-    all.push(performance.now() - before)
+    for (const [index, act] of acts.entries()) {
+      const before = performance.now()
+      await act(n)
+      if (n >= NOT_COUNTED) all[index]!.push(performance.now() - before)
+    }
   }
-  return all.slice(20)
+  return all
 }
 
 /** Pages one after the other, from the first. */
@@ -42,7 +48,8 @@ const walking = (page: (cursor: string | null) => Promise<string | null>) => {
   }
 }
 
-const bucketTimes = async (rows: number): Promise<readonly number[]> => {
+/** ListObjectsV2 of as many objects. */
+const bucketOf = (rows: number): Act => {
   const s3 = new S3StandIn()
   const bytes = Buffer.from('same')
   const stored = { bytes, etag: 'etag', modifiedAt: 0, contentType: 'x/y' }
@@ -63,9 +70,7 @@ const bucketTimes = async (rows: number): Promise<readonly number[]> => {
     const answer = await client.send(command)
     return answer.NextContinuationToken ?? null
   }
-  const all = await times(walking(page))
-  client.destroy()
-  return all
+  return walking(page)
 }
 
 export const listFigure = async (rows: number): Promise<Figure> => {
@@ -85,15 +90,26 @@ export const listFigure = async (rows: number): Promise<Figure> => {
     const following = (query: string) =>
       walking(async (cursor) => (await ask(query + (cursor === null ? '' : `&cursor=${cursor}`))).next)
     const some = (n: number): number => (n * 7_919) % rows
-    const measured = [
-      ['newest first, page after page', await times(following(''))],
-      ['of one type', await times(following('&type=vrm'))],
-      ['public ones by name', await times(following('&visibility=public&sort=display_name'))],
-      ['searched by a whole name', await times((n) => ask(`&q=${encodeURIComponent(`model ${some(n)}`)}`))],
-      ['searched by three letters that all have', await times(following('&q=mod'))],
-    ] as const
-    const bucket = await bucketTimes(rows)
-    const p99 = Math.max(...measured.map(([, all]) => quantile(all, 0.99)))
+    const acts: readonly (readonly [string, Act])[] = [
+      ['newest first, page after page', following('')],
+      ['of one type', following('&type=vrm')],
+      ['public ones by name', following('&visibility=public&sort=display_name')],
+      ['a tenth of a percent, by size', following('&status=missing&sort=-size_bytes')],
+      ['two conditions that nothing meets', following('&type=bgm&visibility=public')],
+      ['searched by a whole name', (n) => ask(`&q=${encodeURIComponent(`model ${some(n)}`)}`)],
+      ['searched by three letters that all have', following('&q=mod')],
+      ['searched by two letters that all have', following('&q=mo&sort=display_name')],
+      ['searched by two letters that none has', () => ask('&q=zz')],
+    ]
+    const nothing = (): Promise<unknown> => fetch(`${product.url}/healthz`).then((answer) => answer.text())
+    const [bucket = [], floor = [], ...ours] = await times([
+      bucketOf(rows),
+      nothing,
+      ...acts.map(([, act]) => act),
+    ])
+    const measured = acts.map(([what], index) => [what, ours[index] ?? []] as const)
+    const p99 = Math.max(...ours.map((all) => quantile(all, 0.99)))
+    const ratio = p99 / quantile(bucket, 0.99)
     const line = (what: string, all: readonly number[]) =>
       [what, quantile(all, 0.5), quantile(all, 0.99)] as const
     return {
@@ -102,8 +118,15 @@ export const listFigure = async (rows: number): Promise<Figure> => {
       rows: [
         ...measured.map(([what, all]) => line(what, all)),
         line('ListObjectsV2, by key only, no network', bucket),
+        line('an HTTP request that asks for nothing', floor),
       ],
-      aims: [{ what: 'every page under 50 ms at p99', value: `${p99.toFixed(1)} ms`, met: p99 < 50 }],
+      aims: [
+        {
+          what: 'every page under 50 ms at p99',
+          value: `${p99.toFixed(1)} ms, ${ratio.toFixed(2)} times a page of the bucket`,
+          met: p99 < 50,
+        },
+      ],
       notes: [
         'Pages of the index are whole HTTP requests; those of the bucket are requests of the SDK without a socket.',
         'A bucket is listed by key alone: it cannot sort, search, or tell a type or an owner.',
