@@ -23,6 +23,8 @@ export interface Stopped extends Metered {
   /** How much later than asked a timer fires on the main thread, milliseconds. */
   readonly loopP99Ms: number
   readonly loopMaxMs: number
+  /** The most memory that the process has had since it began, MiB. */
+  readonly rssMostMiB: number
 }
 
 const RESOLUTION_MS = 1
@@ -46,6 +48,7 @@ const serve = async (): Promise<void> => {
       ...stop(),
       loopP99Ms: Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION_MS),
       loopMaxMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
+      rssMostMiB: process.resourceUsage().maxRSS / 1024,
     } satisfies Stopped)
   }
 }

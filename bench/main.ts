@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   sse: () => import('./sse.ts'),
   outbound: () => import('./outbound.ts'),
   assets: () => import('./assets.ts'),
+  exports: () => import('./exports.ts'),
 }
 
 const { values, positionals } = parseArgs({

@@ -43,7 +43,10 @@ const REPORT_MINUTES_MAX = 240
 /** What stands around one line of chat: times, place, styles. */
 const AROUND = { ass: 82, srt: 40, vtt: 44 }
 /** Subtitles without places of their own repeat what is still visible. */
-const SRT_REPEATS = 3
+const SRT_REPEATS = 4
+
+/** Where a sample found none of the kinds that were asked for. */
+const NOTHING_FOUND = { gz: 0.2, zst: 0.2, perEvent: 450, perChat: 30 }
 
 const squeeze = (text: string) =>
   Effect.promise(async () => {
@@ -75,12 +78,10 @@ const sampled = Effect.fnUntraced(function* (plan: ExportPlan) {
       chars += Number(row?.['chars'] ?? 0)
     }
   }
-  const ratios = yield* squeeze(lines.join('\n'))
-  return {
-    ...ratios,
-    perEvent: lines.length === 0 ? 0 : ratios.bytes / lines.length + 1,
-    perChat: chats === 0 ? 0 : chars / chats,
-  }
+  if (lines.length === 0) return NOTHING_FOUND
+  const { gz, zst, bytes } = yield* squeeze(lines.join('\n'))
+  const perChat = chats === 0 ? NOTHING_FOUND.perChat : chars / chats
+  return { gz, zst, perEvent: bytes / lines.length + 1, perChat }
 })
 
 type Sampled = Effect.Success<ReturnType<typeof sampled>>
