@@ -34,7 +34,7 @@ export const TopLine = () => {
       <button
         type="button"
         class="top-search"
-        aria-label={t('search')}
+        aria-label={t('searchShort')}
         aria-keyshortcuts="/ Control+K"
         onClick={() => void (isPaletteOpen.value = true)}
       >

@@ -62,10 +62,12 @@ const One = ({ toast: { id, tone, text, action } }: { readonly toast: Toast }): 
 
 export const Toasts = () => (
   <section class="toasts" aria-label={t('notifications')}>
-    <ul class="toast-list" role="status" aria-live="polite">
-      {toasts.value.map((one) => (
-        <One key={one.id} toast={one} />
-      ))}
-    </ul>
+    <div role="status" aria-live="polite">
+      <ul class="toast-list">
+        {toasts.value.map((one) => (
+          <One key={one.id} toast={one} />
+        ))}
+      </ul>
+    </div>
   </section>
 )
