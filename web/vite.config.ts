@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1).padStart(7)} kB`
 
-/** Prints the weight of every file, and of the page without what is loaded only for 3D previews. */
+/** Prints the weight of every file, and of all of them without what is loaded only for 3D previews. */
 const sizes = (): Plugin => ({
   name: 'sizes',
   writeBundle(_options, bundle) {
@@ -22,7 +22,7 @@ const sizes = (): Plugin => ({
       }
     })
     for (const { line } of lines.toSorted((a, b) => b.zipped - a.zipped)) console.log(line)
-    console.log(`The page without the 3D preview: ${kb(total).trim()} gzipped.`)
+    console.log(`All pages together, without the 3D preview: ${kb(total).trim()} gzipped.`)
   },
 })
 
@@ -50,6 +50,8 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     assetsDir: 'console',
+    // Says which file needs which: the limits on what a page weighs are checked by it. It is not served.
+    manifest: true,
     assetsInlineLimit: 0,
     target: 'es2023',
     modulePreload: { polyfill: false },
