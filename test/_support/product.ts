@@ -16,6 +16,9 @@ export interface ProductOptions {
   readonly keepsPort?: boolean
   /** Arguments for Node before the product's own file. */
   readonly nodeArgs?: readonly string[]
+  /** Another tree with the product in it, and how it is started there: arguments for Node, the file among them. */
+  readonly root?: string
+  readonly args?: readonly string[]
   /** What it runs under: `['strace', …]`, `['prlimit', …]`. It must replace itself, or pass signals on. */
   readonly around?: readonly string[]
 }
@@ -83,11 +86,10 @@ export class Product {
     const [command = '', ...args] = [
       ...(this.#options.around ?? []),
       process.execPath,
-      ...(this.#options.nodeArgs ?? []),
-      'src/main.ts',
+      ...(this.#options.args ?? [...(this.#options.nodeArgs ?? []), 'src/main.ts']),
     ]
     const child = spawn(command, args, {
-      cwd: ROOT,
+      cwd: this.#options.root ?? ROOT,
       env: {
         PATH: process.env['PATH'] ?? '',
         HOST: '127.0.0.1',
