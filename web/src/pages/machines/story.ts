@@ -10,8 +10,8 @@ const isSameAgain = (known: Entry, entry: Entry): boolean =>
 
 /** With one more entry. What is heard again counts up in its place; what is known already is left out. */
 export const withEntry = (story: readonly Entry[], entry: Entry): readonly Entry[] => {
-  const last = story.at(-1)
-  if (entry.seq !== null && last?.seq != null && entry.seq <= last.seq) return story
+  const newest = story.at(-1)?.seq ?? 0
+  if (entry.seq !== null && entry.seq <= newest) return story
   const kept = entry.count > 1 ? story.filter((known) => !isSameAgain(known, entry)) : story
   const all = [...kept, entry]
   return all.length > STORY_MAX ? all.slice(all.length - STORY_MAX) : all

@@ -1,0 +1,126 @@
+// One actor on the picture of its machine: where it is, the way it just took, each step of its history, and where an
+// event would lead a copy of it.
+
+import { useSignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
+import { StateChip } from '../../parts/state-chip.tsx'
+import { Duration } from '../../parts/time.tsx'
+import { Link } from '../../router.tsx'
+import { t } from '../../words/machines.ts'
+import { ActorName } from './actor-list.tsx'
+import { countsOf } from './actors.ts'
+import { AsTable } from './as-table.tsx'
+import { useFollowing } from './following.ts'
+import { useGlow } from './glow.ts'
+import { History, type Stepping } from './history.tsx'
+import type { Shared } from './overview.tsx'
+import { Scene } from './scene.tsx'
+import { activeIn, edgesOf } from './story.ts'
+import { makeTrial } from './trial.ts'
+import type { Entry } from './types.ts'
+import { WhatIf } from './what-if.tsx'
+
+const NONE: ReadonlySet<string> = new Set()
+
+export const Followed = ({
+  machine,
+  kind,
+  picture,
+  actors,
+  isWhole,
+  actor: asked,
+}: Shared & { readonly actor: string }) => {
+  const chosen = useSignal<number | null>(null)
+  const glow = useGlow(asked)
+  const onEntry = (entry: Entry): void => {
+    if (picture !== undefined) glow.light(edgesOf(picture, entry.transitions))
+  }
+  const latest = useMemo(() => ({ onEntry }), [])
+  latest.onEntry = onEntry
+  const following = useFollowing(asked, (entry) => latest.onEntry(entry))
+  const trial = useMemo(() => makeTrial(asked), [asked])
+  const story = following?.story.value ?? []
+  const last = story.at(-1)
+  useEffect(() => {
+    if (last !== undefined) void trial.load()
+  }, [trial, last?.to, last === undefined])
+
+  if (following === null) return null
+  const problem = following.problem.value
+  if (problem !== null && story.length === 0) {
+    return problem.status === 404 ? (
+      <Empty icon="info" title={t('gone')} action={<Link to={`/machines/${kind}`}>{t('all')}</Link>}>
+        {t('goneSays')}
+      </Empty>
+    ) : (
+      <ProblemNote problem={problem} />
+    )
+  }
+  if (last === undefined) return <Skeleton lines={8} />
+
+  const id = following.head.value?.actor ?? asked
+  const index = Math.min(chosen.value ?? story.length - 1, story.length - 1)
+  const isFollowing = chosen.value === null
+  const entry = story[index] ?? last
+  const steps = trial.steps.value
+  const stepping: Stepping = {
+    story,
+    index,
+    isFollowing,
+    step: (to) => void (chosen.value = to === null ? null : Math.max(0, to)),
+  }
+  const known = actors?.find((one) => one.id === id)
+  const active = activeIn(entry.to)
+  const box = picture?.states.find((state) => state.id === entry.to) ?? null
+  const name = known === undefined ? id : `@${known.handle ?? known.roomId} ${known.platform ?? ''}`.trim()
+  return (
+    <>
+      <header class="row-wrap followed-head">
+        <h2>{known === undefined ? <span class="mono">{id}</span> : <ActorName actor={known} />}</h2>
+        <StateChip state={last.to} kind={kind}>
+          {known !== undefined && known.state === last.to && <Duration from={known.since} />}
+        </StateChip>
+        {known !== undefined && (
+          <span class="row end small">
+            {kind === 'room' ? (
+              <Link to={`/rooms/${known.roomId}`}>{t('openRoom')}</Link>
+            ) : (
+              <Link to={`/live/${known.roomId}`}>{t('openLive')}</Link>
+            )}
+            <Link to={`/machines/${kind}`}>{t('all')}</Link>
+          </span>
+        )}
+      </header>
+      <ProblemNote problem={problem} stale />
+      <Scene
+        machine={machine}
+        picture={picture}
+        isWhole={isWhole}
+        says={t('pictureNow', { name, state: entry.to })}
+        focus={box}
+        shown={{
+          active,
+          counts: null,
+          lit: isFollowing ? glow.lit.value : new Map(),
+          held: isFollowing || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
+          ghostEdges:
+            picture === undefined
+              ? NONE
+              : edgesOf(
+                  picture,
+                  steps.flatMap(({ transitions }) => transitions),
+                ),
+          ghostStates: new Set(steps.filter(({ isTaken }) => isTaken).map(({ to }) => to)),
+        }}
+      />
+      <div class="followed-parts">
+        <History kind={kind} following={following} stepping={stepping} transitions={machine.transitions} />
+        <div class="followed-side stack">
+          <WhatIf kind={kind} trial={trial} transitions={machine.transitions} state={last.to} />
+        </div>
+      </div>
+      <AsTable machine={machine} counts={countsOf(actors ?? [])} active={entry.to} />
+    </>
+  )
+}
