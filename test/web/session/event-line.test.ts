@@ -70,7 +70,7 @@ describe('a line of the feed', () => {
     const hostile = `<img src=x onerror=alert(1)>\u202Egnp.exe\u200B\u0000${'a'.repeat(10_240)}`
     const line = lineOf(event(1, { text: hostile, nickname: '\u202E\u200B', handle: 'ann' }))
     expect(line.text).toContain('<img src=x onerror=alert(1)>')
-    expect(line.text).not.toMatch(/[\u202E\u200B\u0000]/)
+    for (const char of ['\u202E', '\u200B', '\u0000']) expect(line.text).not.toContain(char)
     expect(line.text.length).toBeLessThanOrEqual(LINE_TEXT_MAX + 1)
     expect(line.rest).toBe(hostile.length - LINE_TEXT_MAX)
     expect(line.name).toBe('@ann')

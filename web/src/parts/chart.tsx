@@ -61,7 +61,7 @@ const optionsOf = (host: HTMLElement, width: number, props: () => ChartProps): u
   return {
     width,
     height: height + (hasAxis ? AXIS : 0),
-    padding: [6, 8, hasAxis ? 0 : 4, 0],
+    padding: [6, 18, hasAxis ? 0 : 4, 0],
     legend: { show: false },
     scales: {
       x: { time: true, range: () => [props().from / 1_000, props().to / 1_000] },

@@ -37,7 +37,7 @@ export interface FieldAttrs {
 interface FieldProps extends Shared {
   readonly value: string
   readonly onInput: (value: string) => void
-  readonly type?: 'text' | 'password' | 'search' | 'number' | 'url' | 'datetime-local'
+  readonly type?: 'text' | 'password' | 'search' | 'number' | 'url' | 'date' | 'datetime-local'
   readonly rows?: number
   readonly placeholder?: string
   readonly attrs?: FieldAttrs

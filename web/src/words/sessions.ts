@@ -19,10 +19,7 @@ export const t = define({
   pruned: ['pruned', '已清除'],
   filters: ['Which sessions', '筛选场次'],
   search: ['Handle or broadcast', '账号或直播编号'],
-  searchHint: [
-    'A handle, a room’s id, a session’s id, or TikTok’s number of the broadcast.',
-    '账号、房间编号、场次编号或 TikTok 直播编号。',
-  ],
+  searchHint: ['@handle, s12, 7318…', '@账号、s12、7318…'],
   state: ['State', '状态'],
   all: ['All', '全部'],
   onlyOpen: ['Recording', '录制中'],

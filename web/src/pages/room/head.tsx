@@ -68,7 +68,7 @@ export const Removing = ({ room, onClose }: { readonly room: Room; readonly onCl
 export const Head = ({ room, dialog }: { readonly room: Room; readonly dialog: Signal<RoomDialog> }) => {
   const shown = SHOWN.filter((name) => isAllowed(room, name))
   return (
-    <header class="page-head">
+    <header class="session-head">
       <div class="row-wrap">
         <h1 class="grow room-name">
           <bdi>@{room.handle}</bdi>

@@ -149,7 +149,7 @@ export const Snapshots = ({ whole }: { readonly whole: SessionWhole }) => {
             <dl class="pairs">
               {countersIn(snapshot).flatMap(([name, n]) => [
                 <dt key={name}>{plainText(name, 40)}</dt>,
-                <dd key={`${name} n`}>{numberText(n)}</dd>,
+                <dd key={`${name} n`}>{name.endsWith('AtS') ? <Time at={n * 1_000} /> : numberText(n)}</dd>,
               ])}
             </dl>
           </div>

@@ -2,7 +2,7 @@
 
 import { useSignal, type Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { Chart } from '../../parts/chart.tsx'
+import { Chart, type ChartPoint } from '../../parts/chart.tsx'
 import { numberText, shortText } from '../../parts/figures.ts'
 import { Button } from '../../parts/button.tsx'
 import { Empty } from '../../parts/notes.tsx'
@@ -13,7 +13,7 @@ import { MINUTE_MS, unbroken } from './minutes.ts'
 import type { Minute, Span } from './shapes.ts'
 
 const CHARTS = [
-  ['chartViewers', 'a', 'line', (minute: Minute) => minute.viewersMax ?? minute.viewersAvg],
+  ['chartViewers', 'a', 'line', ({ viewersMax, viewersAvg }: Minute) => viewersMax ?? viewersAvg],
   ['chartChats', 'b', 'steps', ({ chats }: Minute) => chats],
   ['chartGifts', 'c', 'steps', ({ giftValue }: Minute) => giftValue],
   ['chartLikes', 'd', 'steps', ({ likes }: Minute) => likes],
@@ -21,6 +21,29 @@ const CHARTS = [
 
 /** Rows of the table: an evening. The rest of a longer session is in the exports. */
 const ROWS_MAX = 360
+
+/** A count of viewers stands until the next one, but not for longer than this many minutes. */
+const HELD = 3
+
+/** The points of a line, over short silences; or of steps, the last one as wide as the others. */
+const pointsOf = (
+  minutes: readonly Minute[],
+  kind: 'line' | 'steps',
+  valueOf: (minute: Minute) => number | null,
+): readonly ChartPoint[] => {
+  let known = 0
+  let held: number | null = null
+  const points = minutes.map((minute, index) => {
+    const value = valueOf(minute)
+    if (value !== null) {
+      known = index
+      held = value
+    }
+    return { at: minute.at, value: value ?? (kind === 'line' && index - known <= HELD ? held : null) }
+  })
+  const last = points.at(-1)
+  return last === undefined ? points : [...points, { ...last, at: last.at + MINUTE_MS }]
+}
 
 const minuteText = (at: number): string => clockText(at).slice(0, 5)
 
@@ -46,10 +69,7 @@ const One = ({
   readonly onSpan: ChartsProps['onSpan']
 }) => {
   const [key, tone, kind, valueOf] = CHARTS[index] ?? CHARTS[0]
-  const points = useMemo(
-    () => minutes.map((minute) => ({ at: minute.at, value: valueOf(minute) })),
-    [minutes, valueOf],
-  )
+  const points = useMemo(() => pointsOf(minutes, kind, valueOf), [minutes, kind, valueOf])
   const name = t(key)
   const known = points.filter(({ value }) => value !== null)
   const highest = known.reduce((a, b) => ((b.value ?? 0) > (a?.value ?? -1) ? b : a), known[0])
@@ -69,11 +89,14 @@ const One = ({
       <figcaption class="chart-head">
         <span class={`chart-name chart-${tone}`}>{name}</span>
         <span class="faint small">
-          {here === undefined
-            ? highest !== undefined && t('most', { n: shortText(highest.value ?? 0) })
-            : `${minuteText(here.at)} · ${here.value === null ? '–' : numberText(Math.round(here.value))}`}
+          {highest !== undefined && t('most', { n: shortText(highest.value ?? 0) })}
         </span>
-        <span class="end chart-last">{last === null ? '–' : numberText(Math.round(last))}</span>
+        {here !== undefined && (
+          <span class="end chart-here">
+            {minuteText(here.at)}{' '}
+            <strong>{here.value === null ? '–' : numberText(Math.round(here.value))}</strong>
+          </span>
+        )}
       </figcaption>
       <Chart
         label={label}

@@ -66,8 +66,11 @@ export const FeedList = (props: FeedListProps) => {
   const measure = (): void => {
     const element = scroller.current
     if (element === null) return
+    // A view that became higher or lower was scrolled by nobody.
+    if (following && element.clientHeight !== view.value.height) element.scrollTop = element.scrollHeight
     const seen = { scrollTop: element.scrollTop, height: element.clientHeight }
-    const follows = followsEnd(following, before.current, seen, element.scrollHeight)
+    const isResized = seen.height !== view.value.height
+    const follows = isResized ? following : followsEnd(following, before.current, seen, element.scrollHeight)
     before.current = seen.scrollTop
     if (follows !== following) onFollow?.(follows)
     remember(seen.scrollTop)

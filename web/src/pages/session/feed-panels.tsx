@@ -6,7 +6,6 @@ import { useEffect, useMemo } from 'preact/hooks'
 import type { ApiProblem } from '../../api/problem.ts'
 import { Button } from '../../parts/button.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
-import { numberText } from '../../parts/figures.ts'
 import { t } from '../../words/feed.ts'
 import { EventSheet } from './event-sheet.tsx'
 import { isFiltering, NO_FILTER, type FeedFilter, type Row } from './feed.ts'
@@ -120,7 +119,7 @@ export const LiveFeedPanel = ({
           >
             {paused && (
               <button type="button" class="button feed-resume" onClick={() => live.pause(false)}>
-                {t('held', { n: numberText(live.held.value) })}
+                {live.held.value === 0 ? t('goOn') : t('held', { n: live.held.value })}
               </button>
             )}
           </FeedList>

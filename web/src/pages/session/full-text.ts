@@ -1,8 +1,9 @@
 // A long text of a stranger in full: every line break is kept, and what cannot be seen is written as its number, so
 // that what somebody wrote is also what is read. It stays text, for a `bdi`.
 
-const UNSEEN =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E01EF}]/gu
+const UNSEEN = /\p{Cf}|\p{Default_Ignorable_Code_Point}|[\uFFF0-\uFFFB]/gu
+/** Parts of pictures and of several scripts: they are seen in what they do. */
+const JOINING = /[\u200C\u200D]|\p{Variation_Selector}/u
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g
 const BREAKS = /\r\n|[\r\u0085\u2028\u2029]/g
@@ -15,7 +16,7 @@ export const fullText = (text: string): string =>
   text
     .toWellFormed()
     .replace(BREAKS, '\n')
-    .replace(UNSEEN, numberOf)
+    .replace(UNSEEN, (char) => (JOINING.test(char) ? char : numberOf(char)))
     .replace(CONTROLS, numberOf)
     .replace(MARKS, '$1')
 

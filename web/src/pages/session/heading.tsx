@@ -4,11 +4,10 @@ import type { ComponentChildren } from 'preact'
 import { plainText } from '../../parts/plain-text.ts'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { Duration, Lasting, Time } from '../../parts/time.tsx'
-import { timeText } from '../../parts/figures.ts'
-import { now } from '../../state/clock.ts'
 import { reasonNames, reasons } from '../../words/session.ts'
 import { t } from '../../words/session-page.ts'
 import { sayOr } from '../../words/words.ts'
+import { dayText } from './line.tsx'
 import type { SessionWhole } from './shapes.ts'
 
 /** Reasons that were nobody's fault, that somebody wanted, and the rest. */
@@ -78,15 +77,18 @@ export const Heading = ({
   const parts = whole.withFragments
   const openedAt = parts?.openedAt ?? whole.openedAt
   const secondary = listOf(whole.secondary).map(({ reason }) => sayOr(reasonNames, String(reason)))
+  const names = [...Map.groupBy(secondary, (name) => name)].map(([name, same]) =>
+    same.length === 1 ? name : `${name} × ${same.length}`,
+  )
   const sentence = because(whole)
   return (
-    <header class="page-head">
+    <header class="session-head">
       <div class="row-wrap">
         <h1 class="grow">
           <a class="head-room" href={`/rooms/${whole.roomId}`}>
             <bdi>@{whole.handle}</bdi>
           </a>{' '}
-          <span class="muted">{timeText(openedAt, now.peek())}</span>
+          <span class="muted">{dayText(openedAt)}</span>
         </h1>
         {children}
       </div>
@@ -126,7 +128,7 @@ export const Heading = ({
       </div>
       {sentence !== null && <p>{sentence}</p>}
       {secondary.length > 0 && (
-        <p class="muted">{t('later', { n: secondary.length, names: secondary.join(', ') })}</p>
+        <p class="muted">{t('later', { n: secondary.length, names: names.join(', ') })}</p>
       )}
       {whole.mergedInto !== null && (
         <Linked
@@ -137,9 +139,7 @@ export const Heading = ({
       {parts !== null && (
         <Linked text={t('hasParts', { n: parts.fragments.length, ids: '\u0000' })} ids={parts.fragments} />
       )}
-      {whole.prunedAt !== null && (
-        <p class="muted">{t('pruned', { day: timeText(whole.prunedAt, now.peek()) })}</p>
-      )}
+      {whole.prunedAt !== null && <p class="muted">{t('pruned', { day: dayText(whole.prunedAt) })}</p>}
     </header>
   )
 }

@@ -3,7 +3,7 @@
 import { Component } from 'preact'
 import { language, type Language } from '../../state/preferences.ts'
 import { t } from '../../words/feed.ts'
-import { numberText, utcText } from '../../parts/figures.ts'
+import { numberText, timeText, utcText } from '../../parts/figures.ts'
 import { wordsOf, worthOf } from './line-words.ts'
 import type { Row } from './feed.ts'
 
@@ -14,6 +14,11 @@ export const clockText = (at: number): string => {
   const date = new Date(at)
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
+
+const DAY_MS = 86_400_000
+
+/** `22 Nov, 14:03`: the day too, also when it is today. */
+export const dayText = (at: number): string => timeText(at, at + 2 * DAY_MS)
 
 interface LineProps {
   readonly row: Row

@@ -49,11 +49,9 @@ export class PagedFeed {
     if (this.#busy || this.atEnd.value) return
     await this.#busily(async () => {
       for (let tries = 0; tries < EMPTY_MAX; tries += 1) {
-        const page = await this.#page({
-          ...(this.#cursor === undefined
-            ? { after: this.feed.newest ?? undefined }
-            : { cursor: this.#cursor }),
-        })
+        const page = await this.#page(
+          this.#cursor === undefined ? { after: this.feed.newest ?? undefined } : { cursor: this.#cursor },
+        )
         const before = this.feed.dropped
         this.feed.append(page.items)
         if (this.feed.dropped > before) this.atStart.value = false

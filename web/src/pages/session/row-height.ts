@@ -5,10 +5,10 @@ import { signal } from '@preact/signals'
 const WIDE = 28
 const NARROW = 46
 
-const narrow = globalThis.matchMedia?.('(max-width: 640px)')
+const narrow = matchMedia('(max-width: 640px)')
 
-export const rowHeight = signal(narrow?.matches === true ? NARROW : WIDE)
+export const rowHeight = signal(narrow.matches ? NARROW : WIDE)
 
-narrow?.addEventListener('change', ({ matches }) => {
+narrow.addEventListener('change', ({ matches }) => {
   rowHeight.value = matches ? NARROW : WIDE
 })

@@ -2,24 +2,26 @@
 // be chosen by pointer or keyboard. What is where is worked out in `tape.ts` and `brush.ts`.
 
 import { useSignal } from '@preact/signals'
-import { useMemo, useRef } from 'preact/hooks'
-import { durationText, timeText, utcText } from '../../parts/figures.ts'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { durationText, utcText } from '../../parts/figures.ts'
 import { now } from '../../state/clock.ts'
 import { states } from '../../words/states.ts'
 import { t } from '../../words/session-page.ts'
 import { sayOr } from '../../words/words.ts'
 import { dragged, grasp, pressed, released, type Drag } from './brush.ts'
 import { sentenceOf, whyOf } from './fact-line.ts'
-import { clockText } from './line.tsx'
+import { clockText, dayText } from './line.tsx'
 import type { Entry, Minute, Span } from './shapes.ts'
 import { nextMark, tapeOf, type Mark } from './tape.ts'
 import { momentAt, placeOf, ticks } from './time-axis.ts'
 import './tape.css'
 
-/** Marks nearer than this to each other are one. */
-const APART = 0.012
+/** Marks nearer than this to each other are one: they are as wide. */
+const APART_PX = 22
 const EDGE_PX = 8
 const DAY_MS = 86_400_000
+/** Up to this much is told to the second. */
+const SHORT_MS = 300_000
 
 const percent = (place: number): string => `${(100 * place).toFixed(3)}%`
 
@@ -105,11 +107,21 @@ export const TapeView = (props: TapeViewProps) => {
   const drag = useRef<Drag | null>(null)
   /** What is being drawn, before it is let go. */
   const drawing = useSignal<Span | null>(null)
-  const tape = useMemo(() => tapeOf(entries, whole, APART), [entries, whole.from, whole.to])
+  const width = useSignal(1_000)
+  useLayoutEffect(() => {
+    const element = track.current
+    if (element === null) return
+    const observer = new ResizeObserver(() => void (width.value = Math.max(1, element.clientWidth)))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const apart = APART_PX / width.value
+  const tape = useMemo(() => tapeOf(entries, whole, apart), [entries, whole.from, whole.to, apart])
   const area = useMemo(() => areaOf(minutes, whole), [minutes, whole.from, whole.to])
   const offset = -new Date(whole.from).getTimezoneOffset() * 60_000
   const span = drawing.value ?? chosen
   const isLong = whole.to - whole.from > DAY_MS
+  const isShort = whole.to - whole.from < SHORT_MS
 
   const momentOf = (event: PointerEvent): number => {
     const box = track.current?.getBoundingClientRect()
@@ -119,8 +131,7 @@ export const TapeView = (props: TapeViewProps) => {
   }
   const down = (event: PointerEvent): void => {
     if (onChoose === undefined || event.button !== 0) return
-    const width = track.current?.clientWidth ?? 1
-    drag.current = grasp(momentOf(event), chosen, ((whole.to - whole.from) * EDGE_PX) / width)
+    drag.current = grasp(momentOf(event), chosen, ((whole.to - whole.from) * EDGE_PX) / width.value)
     track.current?.setPointerCapture(event.pointerId)
   }
   const moved = (event: PointerEvent): void => {
@@ -221,11 +232,13 @@ export const TapeView = (props: TapeViewProps) => {
         )}
       </div>
       <div class="tape-ticks" aria-hidden="true">
-        {ticks(whole, 7, offset).map(({ at, place }) => (
-          <span key={at} class="tape-tick" title={utcText(at)} style={{ insetInlineStart: percent(place) }}>
-            {isLong ? timeText(at, now.peek() + 2 * DAY_MS) : clockText(at).slice(0, 5)}
-          </span>
-        ))}
+        {ticks(whole, Math.max(2, Math.min(9, Math.floor(width.value / 110))), offset).map(
+          ({ at, place }) => (
+            <span key={at} class="tape-tick" title={utcText(at)} style={{ insetInlineStart: percent(place) }}>
+              {isLong ? dayText(at) : clockText(at).slice(0, isShort ? 8 : 5)}
+            </span>
+          ),
+        )}
       </div>
       <ul class="unseen">
         {tape.gaps.map(({ entry }) => (

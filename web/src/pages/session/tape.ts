@@ -91,8 +91,9 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const groundsOf = (entries: readonly Entry[], span: Span): readonly Ground[] => {
   const changes = entries.filter(({ name }) => name === 'room.state_changed')
   const first = textOf(changes[0]?.body?.['from'])
+  const added = entries.find(({ name }) => name === 'room.added')?.at ?? span.from
   const states = [
-    ...(first === null ? [] : [{ at: span.from, state: first }]),
+    ...(first === null ? [] : [{ at: Math.max(span.from, added), state: first }]),
     ...changes.flatMap(({ at, body }) => {
       const state = textOf(body?.['to'])
       return state === null ? [] : [{ at, state }]

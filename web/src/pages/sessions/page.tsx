@@ -67,10 +67,11 @@ const Filters = ({ filter }: { readonly filter: SessionFilter }) => {
       <Field
         class="session-search"
         label={t('search')}
+        placeholder={t('searchHint')}
         type="search"
         value={typed.value}
         onInput={(text) => void (typed.value = text)}
-        attrs={{ list, title: t('searchHint'), maxLength: 100 } as object}
+        attrs={{ list, maxLength: 100 }}
       />
       <datalist id={list}>
         {allRooms.value.slice(0, 500).map(({ handle }) => (
@@ -105,7 +106,7 @@ const Filters = ({ filter }: { readonly filter: SessionFilter }) => {
           label={t(side)}
           value={filter[side]}
           onInput={(value) => put({ ...filter, [side]: value })}
-          attrs={{ type: 'date' } as object}
+          type="date"
         />
       ))}
       <div class="session-merged">

@@ -1,13 +1,13 @@
 // Sessions in rows: when, how long, why it ended, and what was in it.
 
 import type { Session } from '../../api/types.ts'
-import { numberText, shortText, timeText } from '../../parts/figures.ts'
+import { numberText, shortText } from '../../parts/figures.ts'
 import { Table, type Column } from '../../parts/table.tsx'
 import { Duration, Lasting, Time } from '../../parts/time.tsx'
 import { go } from '../../router.tsx'
-import { now } from '../../state/clock.ts'
 import { t } from '../../words/sessions.ts'
 import { ReasonChip } from '../session/heading.tsx'
+import { dayText } from '../session/line.tsx'
 
 const asOne = (session: Session) => session.withFragments ?? { ...session, fragments: [] }
 
@@ -42,7 +42,7 @@ const columnsOf = (hasRoom: boolean): readonly Column<Session>[] => [
         <Time at={asOne(session).openedAt} />
       ) : (
         <a class="session-room" href={`/sessions/${session.id}`}>
-          {timeText(asOne(session).openedAt, now.peek())}
+          {dayText(asOne(session).openedAt)}
         </a>
       ),
   },
