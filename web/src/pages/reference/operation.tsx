@@ -137,7 +137,7 @@ export const OperationView = ({
   const isOpen = useSignal(isChosen)
   const place = useRef<HTMLDetailsElement>(null)
   useEffect(() => {
-    if (isChosen) place.current?.scrollIntoView({ block: 'nearest' })
+    if (isChosen) place.current?.scrollIntoView({ block: 'start' })
   }, [])
   const { method, path, summary, description } = operation
   return (

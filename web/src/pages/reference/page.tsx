@@ -12,7 +12,7 @@ import { sayOr } from '../../words/words.ts'
 import { t } from '../../words/reference.ts'
 import { matching, operationsOf, type Document } from './document.ts'
 import { OperationView } from './operation.tsx'
-import { ShapeView } from './shape.tsx'
+import { Schemas as Named, ShapeView } from './shape.tsx'
 import './page.css'
 
 const VIEWS = ['operations', 'schemas', 'problems', 'failures'] as const
@@ -128,7 +128,11 @@ export default function Page() {
         onChoose={(key) => setQuery({ view: key === 'operations' ? null : key })}
       >
         <Content of={document} lines={12}>
-          {(data) => <Chosen of={data} />}
+          {(data) => (
+            <Named.Provider value={data.components.schemas}>
+              <Chosen of={data} />
+            </Named.Provider>
+          )}
         </Content>
       </Tabs>
     </div>

@@ -1,7 +1,10 @@
 // A shape as a tree: each field with its type and what it means, opened as far as one wants.
 
+import { useSignal } from '@preact/signals'
+import { createContext, type ComponentChildren } from 'preact'
+import { useContext } from 'preact/hooks'
 import { t } from '../../words/reference.ts'
-import { choicesOf, refOf, type Shape } from './document.ts'
+import { choicesOf, refOf, type Document, type Shape } from './document.ts'
 
 const plainType = (shape: Shape): string => {
   const { type } = shape
@@ -26,15 +29,23 @@ export const typeText = (shape: Shape): string => {
   return choices.length > 0 ? [...new Set(choices.map(typeText))].join(' | ') : plainType(shape)
 }
 
+type Named = Document['components']['schemas']
+
+/** The shapes that have a name. */
+export const Schemas = createContext<Named>({})
+
 /** What is inside of it that has fields of its own. */
-const innerOf = (shape: Shape): Shape | null => {
+const innerOf = (shape: Shape, schemas: Named): Shape | null => {
+  const ref = refOf(shape)
+  if (ref !== null) return innerOf(schemas[ref] ?? {}, schemas)
   if (shape.properties !== undefined && Object.keys(shape.properties).length > 0) return shape
-  if (shape.items !== undefined) return innerOf(shape.items)
+  if (shape.items !== undefined) return innerOf(shape.items, schemas)
   for (const choice of choicesOf(shape)) {
-    const inner = innerOf(choice)
+    const inner = innerOf(choice, schemas)
     if (inner !== null) return inner
   }
-  return typeof shape.additionalProperties === 'object' ? innerOf(shape.additionalProperties) : null
+  const values = shape.additionalProperties
+  return typeof values === 'object' ? innerOf(values, schemas) : null
 }
 
 const aboutOf = (shape: Shape): string =>
@@ -59,26 +70,31 @@ const Line = ({
   </>
 )
 
-const DEEP = 6
+/** A field with fields of its own, which are drawn when they are asked for: shapes may hold each other. */
+const Branch = ({ inner, children }: { readonly inner: Shape; readonly children: ComponentChildren }) => {
+  const isOpen = useSignal(false)
+  return (
+    <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+      <summary>{children}</summary>
+      {isOpen.value && <Fields of={inner} />}
+    </details>
+  )
+}
 
-export const Fields = ({ shape, depth = 0 }: { readonly shape: Shape; readonly depth?: number }) => {
-  const inner = innerOf(shape)
-  if (inner === null) return null
-  const required = new Set(inner.required)
+const Fields = ({ of }: { readonly of: Shape }) => {
+  const schemas = useContext(Schemas)
+  const required = new Set(of.required)
   return (
     <ul class="reference-fields">
-      {Object.entries(inner.properties ?? {}).map(([name, field]) => {
+      {Object.entries(of.properties ?? {}).map(([name, field]) => {
         const line = <Line name={name} shape={field} required={required.has(name)} />
-        const isDeep = depth < DEEP && innerOf(field) !== null
+        const inner = innerOf(field, schemas)
         return (
           <li key={name}>
-            {isDeep ? (
-              <details>
-                <summary>{line}</summary>
-                <Fields shape={field} depth={depth + 1} />
-              </details>
-            ) : (
+            {inner === null ? (
               <div class="reference-field">{line}</div>
+            ) : (
+              <Branch inner={inner}>{line}</Branch>
             )}
           </li>
         )
@@ -87,11 +103,21 @@ export const Fields = ({ shape, depth = 0 }: { readonly shape: Shape; readonly d
   )
 }
 
-/** A shape by its type, with its fields below when it has any. */
-export const ShapeView = ({ shape }: { readonly shape: Shape }) => (
-  <div>
-    <code class="mono">{typeText(shape)}</code>
-    {aboutOf(shape) !== '' && <span class="muted small"> {aboutOf(shape)}</span>}
-    <Fields shape={shape} />
-  </div>
-)
+/** A shape by its type, with its fields below when it has any; those of a shape with a name open when asked for. */
+export const ShapeView = ({ shape }: { readonly shape: Shape }) => {
+  const inner = innerOf(shape, useContext(Schemas))
+  const line = (
+    <>
+      <code class="mono">{typeText(shape)}</code>
+      {aboutOf(shape) !== '' && <span class="muted small"> {aboutOf(shape)}</span>}
+    </>
+  )
+  if (inner === null) return <div>{line}</div>
+  if (refOf(shape) !== null) return <Branch inner={inner}>{line}</Branch>
+  return (
+    <div>
+      {line}
+      <Fields of={inner} />
+    </div>
+  )
+}
