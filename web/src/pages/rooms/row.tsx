@@ -6,11 +6,20 @@ import { numberText, rateText, shortText } from '../../parts/figures.ts'
 import { Sparkline } from '../../parts/sparkline.tsx'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { Stranger } from '../../parts/stranger.tsx'
+import { useNear } from '../../parts/near.ts'
 import { ratesOf } from '../../state/rates.ts'
 import { t } from '../../words/rooms.ts'
+import { states } from '../../words/states.ts'
+import { sayOr } from '../../words/words.ts'
 import { RoomCommands } from './commands.tsx'
 import { Complaint, HowLong, WaitsFor } from './says.tsx'
 import { active, askRemoval, selected, toggle } from './selection.ts'
+
+interface Drawn {
+  readonly room: Room
+  readonly isActive: boolean
+  readonly isSelected: boolean
+}
 
 const NO_VALUES: readonly number[] = []
 
@@ -57,12 +66,68 @@ const Gifts = ({ room: { session } }: { readonly room: Room }) => {
   )
 }
 
+const Whole = ({ room, isActive, isSelected }: Drawn) => (
+  <>
+    <div role="gridcell" class="room-check">
+      <input
+        type="checkbox"
+        aria-label={t('select', { handle: room.handle })}
+        checked={isSelected}
+        tabIndex={isActive ? 0 : -1}
+        onClick={(event) => toggle(room.id, event.shiftKey)}
+      />
+    </div>
+    <div role="rowheader" class="room-name">
+      <a href={`/rooms/${room.handle}`} tabIndex={isActive ? 0 : -1} class="one-line">
+        @{room.handle}
+      </a>
+      {room.displayName !== null && (
+        <Stranger class="one-line muted small" text={room.displayName} max={60} />
+      )}
+    </div>
+    <div role="gridcell" class="room-state">
+      <StateChip state={room.state}>
+        <HowLong room={room} />
+      </StateChip>
+    </div>
+    <Figures room={room} />
+    <Gifts room={room} />
+    <div role="gridcell" class="room-waits muted">
+      <span class="one-line">
+        <WaitsFor room={room} />
+      </span>
+      <Complaint room={room} />
+    </div>
+    <div role="gridcell" class="room-end">
+      <RoomCommands room={room} active={isActive} onRemove={() => askRemoval([room.id])} />
+    </div>
+  </>
+)
+
+/** Far outside of the view: what is searched for and read out, and nothing that counts. */
+const Outline = ({ room }: { readonly room: Room }) => (
+  <>
+    <div role="gridcell" class="room-check" />
+    <div role="rowheader" class="room-name">
+      @{room.handle}
+    </div>
+    <div role="gridcell" class="room-state">
+      {sayOr(states, room.state)}
+    </div>
+  </>
+)
+
+/** So many rows are taken for near until they were looked at. */
+const FIRST = 24
+
 export const Row = ({ of, index }: { readonly of: Signal<Room>; readonly index: number }) => {
   const room = of.value
+  const [ref, near] = useNear<HTMLDivElement>(index < FIRST)
   const isActive = active.value === room.id
   const isSelected = selected.value.has(room.id)
   return (
     <div
+      ref={ref}
       role="row"
       class="room"
       data-room={room.id}
@@ -72,39 +137,11 @@ export const Row = ({ of, index }: { readonly of: Signal<Room>; readonly index: 
       tabIndex={isActive ? 0 : -1}
       onPointerEnter={(event) => event.pointerType === 'mouse' && (active.value = room.id)}
     >
-      <div role="gridcell" class="room-check">
-        <input
-          type="checkbox"
-          aria-label={t('select', { handle: room.handle })}
-          checked={isSelected}
-          tabIndex={isActive ? 0 : -1}
-          onClick={(event) => toggle(room.id, event.shiftKey)}
-        />
-      </div>
-      <div role="rowheader" class="room-name">
-        <a href={`/rooms/${room.handle}`} tabIndex={isActive ? 0 : -1} class="one-line">
-          @{room.handle}
-        </a>
-        {room.displayName !== null && (
-          <Stranger class="one-line muted small" text={room.displayName} max={60} />
-        )}
-      </div>
-      <div role="gridcell" class="room-state">
-        <StateChip state={room.state}>
-          <HowLong room={room} />
-        </StateChip>
-      </div>
-      <Figures room={room} />
-      <Gifts room={room} />
-      <div role="gridcell" class="room-waits muted">
-        <span class="one-line">
-          <WaitsFor room={room} />
-        </span>
-        <Complaint room={room} />
-      </div>
-      <div role="gridcell" class="room-end">
-        <RoomCommands room={room} active={isActive} onRemove={() => askRemoval([room.id])} />
-      </div>
+      {near.value || isActive ? (
+        <Whole room={room} isActive={isActive} isSelected={isSelected} />
+      ) : (
+        <Outline room={room} />
+      )}
     </div>
   )
 }
