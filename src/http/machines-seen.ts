@@ -21,8 +21,19 @@ const seeing = { method: 'GET', tag: 'seeing', access: 'any', query: PictureQuer
 
 export const pictureRoutes = (api: Api, known: Known): void => {
   const pictures = new Pictures()
-  const pictureOf = (name: string, { direction, extent }: typeof PictureQuery.Type) =>
-    pictures.get(known.definition(name).graph, extent ?? 'running', direction ?? null)
+  let isWarm = false
+  /** Who looks at one machine soon looks at another: the rest is laid out meanwhile, one at a time. */
+  const warm = async (): Promise<void> => {
+    if (isWarm) return
+    isWarm = true
+    for (const { graph } of known.definitions.values()) await pictures.get(graph, 'running', null)
+  }
+  const pictureOf = async (name: string, { direction, extent }: typeof PictureQuery.Type) => {
+    const picture = await pictures.get(known.definition(name).graph, extent ?? 'running', direction ?? null)
+    // Whoever asks for one that could not be laid out is told then.
+    void warm().catch(() => undefined)
+    return picture
+  }
 
   api.route(
     {

@@ -16,7 +16,7 @@ import { useGlow } from './glow.ts'
 import { History, type Stepping } from './history.tsx'
 import type { Shared } from './overview.tsx'
 import { Scene } from './scene.tsx'
-import { activeIn, edgesOf } from './story.ts'
+import { activeIn, edgesOf, isQuiet } from './story.ts'
 import { makeTrial } from './trial.ts'
 import type { Entry } from './types.ts'
 import { WhatIf } from './what-if.tsx'
@@ -31,7 +31,8 @@ export const Followed = ({
   isWhole,
   actor: asked,
 }: Shared & { readonly actor: string }) => {
-  const chosen = useSignal<number | null>(null)
+  const chosen = useSignal<Entry | null>(null)
+  const hidesQuiet = useSignal(true)
   const glow = useGlow(asked)
   const onEntry = (entry: Entry): void => {
     if (picture !== undefined) glow.light(edgesOf(picture, entry.transitions))
@@ -40,15 +41,16 @@ export const Followed = ({
   latest.onEntry = onEntry
   const following = useFollowing(asked, (entry) => latest.onEntry(entry))
   const trial = useMemo(() => makeTrial(asked), [asked])
-  const story = following?.story.value ?? []
-  const last = story.at(-1)
+  const whole = following?.story.value ?? []
+  const story = hidesQuiet.value ? whole.filter((entry) => !isQuiet(entry)) : whole
+  const last = story.at(-1) ?? whole.at(-1)
   useEffect(() => {
     if (last !== undefined) void trial.load()
   }, [trial, last?.to, last === undefined])
 
   if (following === null) return null
   const problem = following.problem.value
-  if (problem !== null && story.length === 0) {
+  if (problem !== null && whole.length === 0) {
     return problem.status === 404 ? (
       <Empty icon="info" title={t('gone')} action={<Link to={`/machines/${kind}`}>{t('all')}</Link>}>
         {t('goneSays')}
@@ -60,15 +62,16 @@ export const Followed = ({
   if (last === undefined) return <Skeleton lines={8} />
 
   const id = following.head.value?.actor ?? asked
-  const index = Math.min(chosen.value ?? story.length - 1, story.length - 1)
-  const isFollowing = chosen.value === null
+  const at = chosen.value === null ? -1 : story.indexOf(chosen.value)
+  const isFollowing = at < 0 || at === story.length - 1
+  const index = isFollowing ? story.length - 1 : at
   const entry = story[index] ?? last
   const steps = trial.steps.value
   const stepping: Stepping = {
     story,
     index,
     isFollowing,
-    step: (to) => void (chosen.value = to === null ? null : Math.max(0, to)),
+    step: (to) => void (chosen.value = to === null ? null : (story[to] ?? null)),
   }
   const known = actors?.find((one) => one.id === id)
   const active = activeIn(entry.to)
@@ -115,7 +118,13 @@ export const Followed = ({
         }}
       />
       <div class="followed-parts">
-        <History kind={kind} following={following} stepping={stepping} transitions={machine.transitions} />
+        <History
+          kind={kind}
+          following={following}
+          stepping={stepping}
+          hidesQuiet={hidesQuiet}
+          transitions={machine.transitions}
+        />
         <div class="followed-side stack">
           <WhatIf kind={kind} trial={trial} transitions={machine.transitions} state={last.to} />
         </div>

@@ -1,16 +1,17 @@
 // The history of one actor: a tape to scrub, a list to choose from, and the chosen step in full. At its end it follows
 // what happens.
 
-import { useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { Check } from '../../parts/fields.tsx'
+import { StateChip } from '../../parts/state-chip.tsx'
 import { Time } from '../../parts/time.tsx'
 import { timeText } from '../../parts/figures.ts'
 import { t } from '../../words/machines.ts'
 import type { Kind } from './actor-list.tsx'
-import { EntrySheet, entryName, FromTo } from './entry-sheet.tsx'
+import { EntrySheet, entryName } from './entry-sheet.tsx'
 import type { Following } from './following.ts'
-import { contextAt } from './story.ts'
+import { contextAt, isQuiet } from './story.ts'
 import type { Entry, Transition } from './types.ts'
 
 export interface Stepping {
@@ -21,9 +22,6 @@ export interface Stepping {
   /** Null: follow what happens. */
   readonly step: (index: number | null) => void
 }
-
-const isQuiet = (entry: Entry): boolean =>
-  entry.from === entry.to && entry.changes.length === 0 && entry.actions.length === 0
 
 const Steps = ({ story, index, isFollowing, step }: Stepping) => {
   const last = story.length - 1
@@ -90,7 +88,7 @@ const Line = ({
         {entryName(entry)}
         {entry.count > 1 && <span class="muted"> {t('times', { n: entry.count })}</span>}
       </span>
-      <FromTo kind={kind} from={entry.from} to={entry.to} />
+      {entry.from !== entry.to && <StateChip state={entry.to} kind={kind} small />}
     </button>
   </li>
 )
@@ -99,24 +97,23 @@ export const History = ({
   kind,
   following,
   stepping,
+  hidesQuiet,
   transitions,
 }: {
   readonly kind: Kind
   readonly following: Following
   readonly stepping: Stepping
+  /** Whether steps that led nowhere are left out. */
+  readonly hidesQuiet: Signal<boolean>
   readonly transitions: readonly Transition[]
 }) => {
-  const hidesQuiet = useSignal(false)
   const { story, index, step } = stepping
   const entry = story[index]
   const now = following.context.value
   if (entry === undefined) return null
-  const lines = story
-    .map((one, at) => ({ one, at }))
-    .filter(({ one }) => !hidesQuiet.value || !isQuiet(one))
-    .toReversed()
+  const lines = story.map((one, at) => ({ one, at })).toReversed()
   return (
-    <section class="panel history stack-tight">
+    <section class="panel history stack-tight" aria-label={t('history')}>
       <header class="row-wrap">
         <h2 class="grow">{t('history')}</h2>
         <Check

@@ -5,6 +5,10 @@ import type { Context, Entry, Machine, Picture } from './types.ts'
 /** What is kept in the page of one actor. */
 export const STORY_MAX = 500
 
+/** It was heard and led nowhere. */
+export const isQuiet = ({ from, to, changes, actions, kind }: Entry): boolean =>
+  kind !== 'failed' && kind !== 'start' && from === to && changes.length === 0 && actions.length === 0
+
 const isSameAgain = (known: Entry, entry: Entry): boolean =>
   entry.count > 1 && known.event === entry.event && known.at === entry.at && known.to === entry.to
 
