@@ -124,7 +124,7 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     Layer.provideMerge(outbound),
     Layer.provideMerge(rooms.pipe(Layer.provide(tiktok))),
   )
-  const { uploadMaxBytes, sweepIntervalMs: intervalMs, s3 } = config.assets
+  const { uploadMaxBytes, quota, sweepIntervalMs: intervalMs, s3 } = config.assets
   const boot = randomUUID()
   const webhooks = webhooksLive({
     ...config.webhooks,
@@ -132,7 +132,7 @@ const layersOf = (config: Config, crash: Crash, isOnAir: IsOnAir) => {
     userAgent: `Roomkeeper/${manifest.version}`,
   })
   const assets = Layer.merge(
-    assetsLive({ uploadMaxBytes, boot }),
+    assetsLive({ uploadMaxBytes, quota, boot }),
     assetCareLive({ boot, intervalMs, s3, isAlone: pathOf(config.databaseUrl) !== null }),
   ).pipe(Layer.provideMerge(objectStore(config.assets)))
   return {

@@ -82,6 +82,8 @@ export interface Config {
       readonly prefix: string
     } | null
     readonly uploadMaxBytes: number
+    /** Of each room; null: no limit. */
+    readonly quota: { readonly count: number | null; readonly bytes: number | null }
     readonly sweepIntervalMs: number
   }
   readonly webhooks: {
@@ -139,6 +141,7 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
 
   const text = (name: string): string => texts.get(name) ?? ''
   const whole = (name: string): number => Number(text(name))
+  const limit = (name: string): number | null => (text(name) === '' ? null : whole(name))
   const optional = (name: string): string | null => (text(name) === '' ? null : text(name))
   const given = (name: string): Redacted.Redacted<string> => Redacted.make(text(name), { label: name })
   const secret = (name: string): Redacted.Redacted<string> | null => (text(name) === '' ? null : given(name))
@@ -225,6 +228,7 @@ export const readConfig = (env: Environment = process.env, isTerminal = process.
               prefix: text('S3_PREFIX'),
             },
       uploadMaxBytes: whole('UPLOAD_MAX_BYTES'),
+      quota: { count: limit('ASSET_QUOTA_COUNT'), bytes: limit('ASSET_QUOTA_BYTES') },
       sweepIntervalMs: whole('ASSET_SWEEP_INTERVAL_MS'),
     },
     webhooks: {

@@ -1,4 +1,4 @@
-// More variables of the environment: how facts are sent to others. The rest, and what a variable is, are in
+// More variables of the environment: how facts are sent to others, and what rooms may keep. The rest, and what a variable is, are in
 // `variables.ts`.
 
 import { anything, integer } from './variable-rules.ts'
@@ -37,5 +37,17 @@ export const REACH: readonly Variable[] = [
     fallback: '259200000',
     about: 'a webhook that took nothing for this long is disabled',
     wrong: integer(100, 60 * DAY),
+  },
+  {
+    name: 'ASSET_QUOTA_COUNT',
+    fallback: '',
+    about: 'how many assets a room may have; no limit when empty',
+    wrong: integer(1, 1_000_000_000),
+  },
+  {
+    name: 'ASSET_QUOTA_BYTES',
+    fallback: '',
+    about: 'how many bytes the assets of a room may have together; no limit when empty',
+    wrong: integer(1, 2 ** 53 - 1),
   },
 ]

@@ -3,6 +3,7 @@
 
 import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
+import type { AssetQuota } from '../db/asset-quota.ts'
 import type { AuditEntry, Committed, Database, Statement } from '../db/database.ts'
 import { OPERATOR, type AssetCaller } from '../domain/asset.ts'
 import { CommandRefused, type DbError } from '../domain/errors.ts'
@@ -22,6 +23,8 @@ export interface Running {
 export interface AssetsOptions {
   /** No file is larger than this, whatever its type. */
   readonly uploadMaxBytes: number
+  /** What each room may have in all; no limits when absent. */
+  readonly quota?: AssetQuota
   /** Another text for each start of the process. */
   readonly boot: string
 }

@@ -6,8 +6,9 @@ import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as imports from '../db/asset-imports.ts'
 import type { ImportKeyRow, ImportRow, Taken } from '../db/asset-imports.ts'
+import { groundOf } from '../db/assets.ts'
 import { Database, type Statement } from '../db/database.ts'
-import { nameOfKey, OPERATOR, roomOfKey, type AssetType } from '../domain/asset.ts'
+import { nameOfKey, OPERATOR, type AssetType } from '../domain/asset.ts'
 import { formatOf, TYPE_RULES } from '../domain/asset-types.ts'
 import { typeFor, type ImportOutcome } from '../domain/asset-import.ts'
 import type { Look } from '../domain/asset-sweep.ts'
@@ -42,8 +43,15 @@ const outcomeOf = (
   return seen.sizeBytes > TYPE_RULES[type].maxBytes ? 'too_large' : null
 }
 
-const indexed = (job: ImportRow, { row, look: seen }: Sight, type: AssetType, id: string, at: number) => {
+const indexed = Effect.fnUntraced(function* (
+  job: ImportRow,
+  { row, look: seen }: Sight,
+  type: AssetType,
+  id: string,
+  at: number,
+) {
   if (seen.said !== 'there') return []
+  const ground = yield* groundOf(row.key)
   return imports.index({
     id,
     key: row.key,
@@ -54,12 +62,12 @@ const indexed = (job: ImportRow, { row, look: seen }: Sight, type: AssetType, id
     etag: seen.etag,
     storedAt: at,
     // On a room's own ground it is the room's, whoever brings it.
-    owner: job.owner === OPERATOR ? (roomOfKey(row.key) ?? OPERATOR) : job.owner,
+    owner: job.owner === OPERATOR ? (ground ?? OPERATOR) : job.owner,
     visibility: row.visibility ?? job.visibility,
     actor: job.actor,
     at,
   })
-}
+})
 
 /** `over`: no key is left. `silent`: the store said nothing of any. */
 export const indexKeys = Effect.fnUntraced(function* (
@@ -85,7 +93,10 @@ export const indexKeys = Effect.fnUntraced(function* (
       statements.push(imports.settle(job.no, row.n, outcome ?? 'indexed', null))
     } else {
       const id = randomUUID()
-      statements.push(...indexed(job, sight, type, id, at), imports.settle(job.no, row.n, 'indexed', id))
+      statements.push(
+        ...(yield* indexed(job, sight, type, id, at)),
+        imports.settle(job.no, row.n, 'indexed', id),
+      )
       added.add(row.key)
     }
   }

@@ -18,6 +18,7 @@ const REFUSALS: Readonly<Record<AssetErrorCode, readonly [code: CommandRefused['
   checksum_mismatch: ['checksum_mismatch', 'The file has another SHA-256 than was said.'],
   content_mismatch: ['content_mismatch', 'The file does not begin like one of its extension.'],
   too_large: ['asset_too_large', 'The file is larger than its type may be.'],
+  quota_exceeded: ['quota_exceeded', 'The room has no place left for a file of this size.'],
   key_conflict: ['key_conflict', 'The key has other content; `replace=true` makes a new version.'],
   put_forbidden: ['upload_failed', 'The object store does not allow it to be written.'],
   store_full: ['upload_failed', 'The object store has no room.'],
@@ -33,6 +34,7 @@ export const refusalOf = (code: AssetErrorCode): CommandRefused => {
   return new CommandRefused({
     code: refusal,
     message,
+    ...(refusal === 'quota_exceeded' && { field: '/size_bytes' }),
     ...(refusal === 'store_unavailable' && { retryAfterMs: STORE_RETRY_MS }),
   })
 }

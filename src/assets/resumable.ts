@@ -7,7 +7,7 @@ import * as Effect from 'effect/Effect'
 import * as Result from 'effect/Result'
 import * as uploads from '../db/asset-uploads.ts'
 import * as rows from '../db/asset-writes.ts'
-import { assetOf, find, findByKey } from '../db/assets.ts'
+import { assetOf, find, findByKey, groundOf } from '../db/assets.ts'
 import { nameOfKey, OPERATOR, type Asset, type AssetCaller, type AssetErrorCode } from '../domain/asset.ts'
 import { formatOf, TYPE_RULES } from '../domain/asset-types.ts'
 import { CommandRefused } from '../domain/errors.ts'
@@ -20,6 +20,7 @@ import {
 } from './assets.ts'
 import { commit, factOf, inTurn, refuse, type AssetDesk, type AssetRequest } from './desk.ts'
 import { drain, inspected, type Sealed } from './inspection.ts'
+import { quotaGuard, quotaRefusal } from './quota.ts'
 import { bodyFailure, putFailure, refusalOf } from './refusals.ts'
 import type { Bytes, PartsStore } from './store.ts'
 import type { Flow } from './upload-body.ts'
@@ -68,8 +69,14 @@ const end = Effect.fnUntraced(function* (
 export const begin = (
   desk: AssetDesk,
   request: UploadRequest & { readonly sizeBytes: number },
+): Flow<PartsUpload> => Effect.flatMap(groundOf(request.key), (ground) => begun(desk, request, ground))
+
+const begun = (
+  desk: AssetDesk,
+  request: UploadRequest & { readonly sizeBytes: number },
+  ground: string | null,
 ): Flow<PartsUpload> => {
-  const plan = planOf(desk, request)
+  const plan = planOf(desk, request, ground)
   const audit = { ...auditOfUpload(request), action: 'asset.upload_begin' }
   if (plan instanceof CommandRefused) return refuse(desk, audit, plan)
   const { key, sizeBytes, sha256, caller } = request
@@ -94,11 +101,14 @@ export const begin = (
     const visibility = request.visibility ?? 'private'
     const asset = { id: assetId, type, key, displayName, mimeType: format.mimeType, owner, visibility, at }
     const upload = { id, assetId, key, owner, actor: caller.actor, way: 'parts', replaces: false } as const
-    yield* commit(
+    const addition = { owner, uploadId: id, count: 1, bytes: sizeBytes }
+    const guard = quotaGuard(desk, addition)
+    const { applied } = yield* commit(
       desk,
       { ...audit, target: assetId },
       {
         statements: [
+          ...(guard === null ? [] : [guard]),
           rows.beginUpload({ ...upload, boot: desk.boot, sizeBytes, sha256, at }),
           ...rows.begin(asset, isOwn),
           rows.noteStoreUpload(id, begun.success),
@@ -106,6 +116,10 @@ export const begin = (
         facts: [factOf('asset.uploading', owner, at, { assetId, uploadId: id, key, type })],
       },
     )
+    if (!applied) {
+      yield* Effect.ignore(desk.store.abandon(key, begun.success))
+      return yield* refuse(desk, audit, yield* quotaRefusal(desk, addition))
+    }
     const parts = Math.max(1, Math.ceil(sizeBytes / RESUMABLE_PART_BYTES))
     return { id, assetId, partBytes: RESUMABLE_PART_BYTES, parts } satisfies PartsUpload
   })

@@ -3,12 +3,13 @@
 
 import * as Effect from 'effect/Effect'
 import * as rows from '../db/asset-writes.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Statement } from '../db/database.ts'
 import type { Asset, AssetErrorCode } from '../domain/asset.ts'
 import { DbError, type CommandRefused } from '../domain/errors.ts'
 import type { Uploaded } from './assets.ts'
 import { commit, refuse, type AssetDesk, type Running } from './desk.ts'
 import { drain, hashOf, inspected, Rejected, type Inspection, type Sealed } from './inspection.ts'
+import { quotaGuard } from './quota.ts'
 import { bodyFailure, putFailure, readRefusal, refusalOf } from './refusals.ts'
 import { StoreError, type Bytes, type StoredObject } from './store.ts'
 import type { Plan } from './upload-plan.ts'
@@ -112,8 +113,13 @@ export const store = (desk: AssetDesk, plan: Plan, attempt: Attempt, ifAbsent: b
   Effect.gen(function* () {
     const { key } = plan.request
     const services = yield* Effect.context<Database>()
-    const write = (statement: ReturnType<typeof rows.seal>) =>
-      Effect.runPromiseWith(services)(desk.database.write({ statements: [statement] }))
+    const write = (statement: Statement, guard: Statement | null = null) =>
+      Effect.runPromiseWith(services)(
+        desk.database.write({
+          statements: guard === null ? [statement] : [guard, statement],
+          ...(guard !== null && { guard: 0 }),
+        }),
+      )
     let sealed: Sealed | null = null
     let broken: unknown = null
     const { before } = attempt
@@ -121,7 +127,14 @@ export const store = (desk: AssetDesk, plan: Plan, attempt: Attempt, ifAbsent: b
       if (before !== null && found.sha256 === before.sha256) {
         if (before.status === 'ready') throw new Same()
       } else if (before !== null && !plan.request.replace) throw new Rejected('key_conflict')
-      await write(rows.seal(attempt.uploadId, found.sizeBytes, found.sha256))
+      const guard = quotaGuard(desk, {
+        owner: before?.owner ?? plan.owner,
+        uploadId: attempt.uploadId,
+        count: 0,
+        bytes: Math.max(0, found.sizeBytes - (before?.sizeBytes ?? 0)),
+      })
+      const { applied } = await write(rows.seal(attempt.uploadId, found.sizeBytes, found.sha256), guard)
+      if (!applied) throw new Rejected('quota_exceeded')
       sealed = found
     }
     const inspection = inspectionOf(

@@ -1,6 +1,6 @@
 // What can be said of an upload before its row is looked at: whether its key, its type and its size may be.
 
-import { keyProblem, mayUseKey, OPERATOR, roomOfKey, type AssetType } from '../domain/asset.ts'
+import { keyProblem, mayUseKey, OPERATOR, type AssetType } from '../domain/asset.ts'
 import { extensionsOf, formatOf, TYPE_RULES, typesOf, type Format } from '../domain/asset-types.ts'
 import { CommandRefused } from '../domain/errors.ts'
 import type { UploadRequest } from './assets.ts'
@@ -27,14 +27,16 @@ export const auditOfUpload = ({ caller, key }: UploadRequest): AssetRequest => (
 const refusal = (code: CommandRefused['code'], message: string, field?: string): CommandRefused =>
   new CommandRefused({ code, message, ...(field !== undefined && { field }) })
 
+/** `ground`: the room that the key belongs to by its name, or null. */
 export const planOf = (
   { uploadMaxBytes }: Pick<AssetDesk, 'uploadMaxBytes'>,
   request: UploadRequest,
+  ground: string | null,
 ): Plan | CommandRefused => {
   const { key, caller } = request
   const problem = keyProblem(key)
   if (problem !== null) return refusal('bad_key', `Expected that ${problem}.`, '/key')
-  if (caller.owner === null || !mayUseKey(caller.owner, key)) {
+  if (caller.owner === null || !mayUseKey(caller.owner, key, ground)) {
     return refusal('asset_unknown', 'There is no such asset for this token.')
   }
   const types = typesOf(key)
@@ -49,6 +51,6 @@ export const planOf = (
   if ((request.sizeBytes ?? 0) > maxBytes) {
     return refusal('asset_too_large', `A file of type ${type} may have up to ${maxBytes} bytes.`)
   }
-  const owner = caller.owner === OPERATOR ? (roomOfKey(key) ?? OPERATOR) : caller.owner
+  const owner = caller.owner === OPERATOR ? (ground ?? OPERATOR) : caller.owner
   return { request, audit: auditOfUpload(request), type, format, maxBytes, owner }
 }

@@ -6,11 +6,12 @@ import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
 import { isToErase } from '../db/asset-uploads.ts'
 import * as rows from '../db/asset-writes.ts'
-import { assetOf, findByKey } from '../db/assets.ts'
+import { assetOf, findByKey, groundOf } from '../db/assets.ts'
 import { nameOfKey, ownsAsset, type Asset } from '../domain/asset.ts'
 import { CommandRefused } from '../domain/errors.ts'
 import type { Uploaded, UploadRequest } from './assets.ts'
 import { commit, factOf, inTurn, refuse, type AssetDesk } from './desk.ts'
+import { quotaGuard, quotaRefusal } from './quota.ts'
 import { settleKey } from './recovery.ts'
 import { refusalOf } from './refusals.ts'
 import type { Bytes } from './store.ts'
@@ -36,7 +37,7 @@ const begin = Effect.fnUntraced(function* (desk: AssetDesk, plan: Plan, row: Ass
     id: attempt.uploadId,
     assetId: attempt.assetId,
     key: request.key,
-    owner: row?.owner ?? owner,
+    owner: attempt.before?.owner ?? owner,
     actor: request.caller.actor,
     way: 'stream',
     replaces: !isNew,
@@ -46,10 +47,29 @@ const begin = Effect.fnUntraced(function* (desk: AssetDesk, plan: Plan, row: Ass
     at,
   })
   const body = { assetId: attempt.assetId, uploadId: attempt.uploadId, key: request.key, type }
-  yield* desk.database.write({
-    statements: [...(isNew ? rows.begin(asset, row?.id === attempt.assetId) : []), upload],
+  const addition = {
+    owner: attempt.before?.owner ?? owner,
+    uploadId: attempt.uploadId,
+    count: isNew ? 1 : 0,
+    bytes: Math.max(0, (request.sizeBytes ?? 0) - (attempt.before?.sizeBytes ?? 0)),
+  }
+  const guard = quotaGuard(desk, addition)
+  const { applied } = yield* desk.database.write({
+    statements: [
+      ...(guard === null ? [] : [guard]),
+      ...(isNew ? rows.begin(asset, row?.id === attempt.assetId) : []),
+      upload,
+    ],
+    ...(guard !== null && { guard: 0 }),
     facts: [factOf('asset.uploading', owner, at, body)],
   })
+  if (!applied) {
+    return yield* refuse(
+      desk,
+      { ...plan.audit, target: row?.id ?? null },
+      yield* quotaRefusal(desk, addition),
+    )
+  }
 })
 
 const finish = Effect.fnUntraced(function* (desk: AssetDesk, plan: Plan, attempt: Attempt, ending: Ending) {
@@ -144,7 +164,9 @@ const carryOut = (desk: AssetDesk, plan: Plan, body: Bytes): Flow<Uploaded> =>
   })
 
 export const upload = (desk: AssetDesk, request: UploadRequest, body: Bytes): Flow<Uploaded> => {
-  const plan = planOf(desk, request)
-  if (plan instanceof CommandRefused) return refuse(desk, auditOfUpload(request), plan)
-  return inTurn(desk, plan.audit, request.key, carryOut(desk, plan, body))
+  return Effect.flatMap(groundOf(request.key), (ground) => {
+    const plan = planOf(desk, request, ground)
+    if (plan instanceof CommandRefused) return refuse(desk, auditOfUpload(request), plan)
+    return inTurn(desk, plan.audit, request.key, carryOut(desk, plan, body))
+  })
 }

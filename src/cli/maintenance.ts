@@ -77,6 +77,7 @@ const printMerge = (answer: JsonObject) =>
     const lines = counts(answer, [
       ['merged', 'merged'],
       ['sessions moved', 'rooms.sessionsMoved'],
+      ['assets moved', 'rooms.assetsMoved'],
       ['taken back', 'undone'],
       ['log entry', 'logId'],
     ])

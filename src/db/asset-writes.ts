@@ -203,6 +203,12 @@ export const objectRemoved = (id: string, at: number): Statement => ({
   args: [at, id],
 })
 
+/** What was one room's becomes another's, with the uploads of it that run. Keys stay: an asset's address is for ever. */
+export const handOver = (from: string, into: string): readonly Statement[] => [
+  { sql: 'UPDATE assets SET owner = ?2 WHERE owner = ?1', args: [from, into] },
+  { sql: 'UPDATE asset_uploads SET owner = ?2 WHERE owner = ?1', args: [from, into] },
+]
+
 /** Retention, a piece at a time: forgets uploads that ended before `before` (ms UTC). */
 export const forgetUploads = (before: number, limit: number): Statement => ({
   sql: `DELETE FROM asset_uploads WHERE id IN

@@ -2,7 +2,13 @@
 // is nobody's business but theirs.
 
 import * as Effect from 'effect/Effect'
-import type { Asset, AssetErrorCode, AssetStatus, AssetType } from '../domain/asset.ts'
+import {
+  roomOfKey,
+  type Asset,
+  type AssetErrorCode,
+  type AssetStatus,
+  type AssetType,
+} from '../domain/asset.ts'
 import type { DbError } from '../domain/errors.ts'
 import { Database, type Row } from './database.ts'
 import { int, intOrNull, text, textOrNull } from './row.ts'
@@ -38,4 +44,16 @@ const one = (where: string, arg: string): Query<Asset | null> =>
   )
 
 export const find = (id: string): Query<Asset | null> => one('id = ?', id)
+/** The room on whose own ground a key lies: the one that it was merged into, when it was. */
+export const groundOf = (key: string): Query<string | null> =>
+  Effect.gen(function* () {
+    const room = roomOfKey(key)
+    if (room === null) return null
+    const database = yield* Database
+    const [row] = yield* database.read('SELECT coalesce(merged_into, id) AS id FROM rooms WHERE id = ?', [
+      room,
+    ])
+    return row === undefined ? room : text(row['id'])
+  })
+
 export const findByKey = (key: string): Query<Asset | null> => one('s3_key = ?', key)

@@ -30,6 +30,7 @@ export const ASSET_ERROR_CODES = [
   'checksum_mismatch',
   'content_mismatch',
   'too_large',
+  'quota_exceeded',
   'key_conflict',
   'put_forbidden',
   'store_full',
@@ -113,10 +114,10 @@ export const keyProblem = (key: string): string | null => {
  */
 export const roomOfKey = (key: string): string | null => /^rooms\/([^/]+)\//.exec(key)?.[1] ?? null
 
-/** True when this owner may put something under this key at all. */
-export const mayUseKey = (owner: string, key: string): boolean => {
+/** True when this owner may put something under this key at all. `ground`: who has the key's room now. */
+export const mayUseKey = (owner: string, key: string, ground: string | null = roomOfKey(key)): boolean => {
   if (owner === OPERATOR) return true
-  if (key.startsWith('rooms/')) return roomOfKey(key) === owner
+  if (key.startsWith('rooms/')) return ground === owner
   return true
 }
 

@@ -35,6 +35,7 @@ export class CommandRefused extends Schema.TaggedError<CommandRefused>()('Comman
     'size_mismatch',
     'checksum_mismatch',
     'asset_too_large',
+    'quota_exceeded',
     'upload_in_progress',
     'upload_interrupted',
     'upload_failed',

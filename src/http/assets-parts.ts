@@ -85,6 +85,7 @@ export const assetPartRoutes = (api: Api): void => {
         'upload_in_progress',
         'type_unsupported',
         'asset_too_large',
+        'quota_exceeded',
       ],
     },
     async ({ identity, caller, body, run }) => {

@@ -80,6 +80,7 @@ const upload = {
     'size_mismatch',
     'checksum_mismatch',
     'asset_too_large',
+    'quota_exceeded',
     'upload_interrupted',
     'upload_failed',
     'store_unavailable',

@@ -64,6 +64,7 @@ const table = {
   asset_unknown: { status: 404, title: 'There is no such asset for this token', again: 'never' },
   asset_missing: { status: 404, title: 'The asset has no object at the moment', again: 'later' },
   key_conflict: { status: 409, title: 'The key has other content', again: 'changed' },
+  quota_exceeded: { status: 409, title: 'The room has no place left for it', again: 'changed' },
   upload_in_progress: { status: 409, title: 'Another upload of this key is under way', again: 'later' },
   size_mismatch: { status: 400, title: 'The body has another size than was said', again: 'changed' },
   upload_interrupted: { status: 400, title: 'The body broke off or came too slowly', again: 'later' },

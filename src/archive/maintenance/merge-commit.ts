@@ -24,6 +24,7 @@ export interface RoomMove {
   readonly from: string
   readonly into: string
   readonly sessionsMoved: number
+  readonly assetsMoved: number
   readonly handles: number
   /** Numbers that the moved sessions' events carry: what tells them apart from the others afterwards. */
   readonly roomNos: readonly number[]
@@ -100,6 +101,7 @@ const reportOf = (job: Job, logId: number | null): MergeReport => {
       from: job.move.from,
       into: job.move.into,
       sessionsMoved: job.move.sessionsMoved,
+      assetsMoved: job.move.assetsMoved,
       handles: job.move.handles,
     },
     undone: job.undone ? job.changes.length : 0,
@@ -139,7 +141,11 @@ const factsOf = (job: Job, at: number): readonly Fact[] => [
           at,
           roomId: job.move.from,
           sessionId: null,
-          body: { into: job.move.into, sessionsMoved: job.move.sessionsMoved },
+          body: {
+            into: job.move.into,
+            sessionsMoved: job.move.sessionsMoved,
+            assetsMoved: job.move.assetsMoved,
+          },
         } as const,
       ]),
 ]

@@ -1,9 +1,10 @@
-// What it takes to make one room's sessions another's. The sessions keep the number their events carry, the
+// What it takes to make one room's sessions and assets another's. The sessions keep the number their events carry, the
 // handles' history is kept for both, and the first room's epoch rises so that whoever still holds it is fenced.
 
 import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
 import { Database } from '../../db/database.ts'
+import { handOver } from '../../db/asset-writes.ts'
 import { removeAll as removeDestinations } from '../../db/destinations.ts'
 import { CommandRefused } from '../../domain/errors.ts'
 import { int } from '../pieces.ts'
@@ -14,6 +15,7 @@ const STATE = `SELECT
 (SELECT count(*) FROM sessions WHERE room_id IN (?1, ?2) AND archived_at IS NULL) AS open,
 (SELECT count(*) FROM sessions WHERE room_id = ?1) AS sessions,
 (SELECT count(*) FROM room_handles WHERE room_id = ?1) AS handles,
+(SELECT count(*) FROM assets WHERE owner = ?1 AND removed_at IS NULL) AS assets,
 (SELECT count(*) FROM outbound_sessions WHERE room_id = ?1 AND ended_at IS NULL) AS sent,
 (SELECT json_group_array(DISTINCT room_no) FROM sessions WHERE room_id = ?1) AS nos`
 
@@ -40,6 +42,7 @@ WHERE id = ?1`,
     sql: 'UPDATE tokens SET revoked_at = ?2 WHERE room_id = ?1 AND revoked_at IS NULL',
     args: [from, at],
   },
+  ...handOver(from, into),
   // Stream keys go with the room that they were given to.
   ...removeDestinations(from),
 ]
@@ -69,6 +72,7 @@ export const roomMove = Effect.fnUntraced(function* (from: RoomRow, into: RoomRo
     from: from.id,
     into: into.id,
     sessionsMoved: int(row?.['sessions']),
+    assetsMoved: int(row?.['assets']),
     handles: int(row?.['handles']),
     roomNos: nos,
     statements: statements(from.id, into.id, at),

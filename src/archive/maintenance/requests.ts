@@ -126,6 +126,7 @@ export const MergeReport = Schema.Struct({
       from: Schema.String,
       into: Schema.String,
       sessionsMoved: Schema.Int,
+      assetsMoved: Schema.Int,
       handles: Schema.Int,
     }),
   ),

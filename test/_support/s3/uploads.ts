@@ -9,6 +9,7 @@ import * as ManagedRuntime from 'effect/ManagedRuntime'
 import { assetsLive } from '../../../src/assets/assets-live.ts'
 import { Assets, BodyBroken, type Uploaded, type UploadRequest } from '../../../src/assets/assets.ts'
 import type { Bytes, ObjectStore } from '../../../src/assets/store.ts'
+import type { AssetQuota } from '../../../src/db/asset-quota.ts'
 import { Database } from '../../../src/db/database.ts'
 import { CommandRefused } from '../../../src/domain/errors.ts'
 import type { TestDatabase } from '../db.ts'
@@ -62,8 +63,13 @@ export const startAssets = async (
   db: TestDatabase,
   store: Layer.Layer<ObjectStore>,
   boot = 'boot-1',
+  quota?: AssetQuota,
 ): Promise<Uploading> => {
-  const layer = assetsLive({ uploadMaxBytes: 8_589_934_592, boot }).pipe(
+  const layer = assetsLive({
+    uploadMaxBytes: 8_589_934_592,
+    boot,
+    ...(quota !== undefined && { quota }),
+  }).pipe(
     Layer.provide(store),
     Layer.provide(Layer.succeed(Database, db.database)),
     Layer.provideMerge(Logger.layer([])),
