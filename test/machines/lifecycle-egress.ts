@@ -6,7 +6,7 @@ import type { EgressState, OutboundState } from '../../src/domain/egress.ts'
 import { graphOf } from '../../src/http/machines-graph.ts'
 import { egressMachine } from '../../src/machines/egress.machine.ts'
 import { outboundMachine } from '../../src/machines/outbound.machine.ts'
-import { code, diagram, table, transitionRows } from './lifecycle.ts'
+import { code, diagram, picture, table, transitionRows } from './lifecycle.ts'
 
 const EGRESS: Readonly<Record<EgressState | 'routing', readonly [coarse: string, meaning: string]>> = {
   routing: ['', 'Left at once: where a destination goes on from what is on disk.'],
@@ -58,6 +58,7 @@ export const destinationLife = (): readonly string[] => {
     ...diagram(egress),
     '```',
     '',
+    ...picture('egress'),
     '## States of a destination',
     '',
     ...table(
@@ -103,8 +104,9 @@ export const destinationLife = (): readonly string[] => {
     '',
     '# What a room sends out',
     '',
-    'Derived from its destinations, after each change of one of them.',
+    'Derived from its destinations, after each change of one of them: from any state to any other.',
     '',
+    ...picture('outbound'),
     ...table(
       ['state', 'meaning'],
       Object.entries(OUTBOUND).map(([state, meaning]) => [code(state), meaning]),

@@ -91,6 +91,12 @@ export const diagram = (graph: MachineGraph): readonly string[] => {
   ]
 }
 
+/** The picture that the console draws, without the state in which it goes on after a start. */
+export const picture = (machine: string): readonly string[] => [
+  `![The ${machine} machine as the console draws it](pictures/${machine}.svg)`,
+  '',
+]
+
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 
@@ -120,6 +126,7 @@ export const lifecycle = (): string => {
     ...diagram(graph),
     '```',
     '',
+    ...picture('room'),
     '## States',
     '',
     ...table(
