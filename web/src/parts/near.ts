@@ -28,8 +28,8 @@ const watch = (element: Element, near: Signal<boolean>): (() => void) => {
 /** `first` is what it is taken for until it was looked at. */
 export const useNear = <E extends Element>(
   first: boolean,
-): readonly [ref: RefObject<E>, near: Signal<boolean>] => {
-  const ref = useRef<E>(null)
+): readonly [ref: RefObject<E | null>, near: Signal<boolean>] => {
+  const ref = useRef<E | null>(null)
   const near = useSignal(first)
   useLayoutEffect(() => (ref.current === null ? undefined : watch(ref.current, near)), [])
   return [ref, near]

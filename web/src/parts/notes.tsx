@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { ApiProblem } from '../api/problem.ts'
+import { connection } from '../state/facts.ts'
 import type { Loaded } from '../state/load.ts'
 import { t } from '../words/parts.ts'
 import { problemText } from '../words/problems.ts'
@@ -42,7 +43,8 @@ export const ProblemNote = ({
   readonly stale?: boolean
   readonly onRetry?: (() => unknown) | undefined
 }) =>
-  problem === null ? null : (
+  // That the server cannot be reached is said once, in the top line.
+  problem === null || (problem.offline && stale && connection.value === 'lost') ? null : (
     <div class="note note-problem" role="alert">
       <Icon name="warning" />
       <p class="grow hostile">

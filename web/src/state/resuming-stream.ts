@@ -25,7 +25,7 @@ const LIMITS = {
   /** The server sends a sign of life every 15 s. */
   silenceMs: 40_000,
   firstPauseMs: 300,
-  longestPauseMs: 10_000,
+  longestPauseMs: 5_000,
 }
 
 const ENDED: ReadonlySet<string> = new Set(['archived'])
