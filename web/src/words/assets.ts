@@ -173,7 +173,7 @@ export const t = define({
     '拖动/方向键旋转 · 滚轮/加减缩放 · 0 复位',
   ],
   play: ['Play', '播放'],
-  stopPlaying: ['Pause', '暂停'],
+  clipNone: ['No clip', '不播放'],
   turnSlowly: ['Turn slowly', '自动旋转'],
   clip: ['Clip', '片段'],
   audioFailed: ['This browser cannot play this file.', '此浏览器无法播放该文件。'],

@@ -113,6 +113,7 @@ export const t = define({
   screenShare: ['Their screen instead of their camera', '使用屏幕共享而不是摄像头'],
   pageUrl: ['Address of the page', '网页地址'],
   preset: ['Quality', '画质'],
+  presetUsual: ['The usual one', '默认'],
   presetKeep: ['As it is ({now})', '保持不变（{now}）'],
   onAirNote: ['On air the change holds from the next attempt on.', '正在播出时，更改从下一次尝试起生效。'],
   save: ['Save', '保存'],

@@ -107,7 +107,7 @@ export const t = define({
   h_heartbeatIntervalMs: ['Whether it is still live.', '确认是否仍在直播。'],
   s_silenceTimeoutMs: ['Silence before the first question', '首次询问前的静默'],
   h_silenceTimeoutMs: ['A quiet room is not over.', '安静不等于结束。'],
-  s_resumeWindowMs: ['A lost broadcast stays the same session for', '断线后保留场次'],
+  s_resumeWindowMs: ['Keep a lost session open for', '断线后保留场次'],
   h_resumeWindowMs: [
     'When it is on air again within it, with a gap.',
     '期间恢复则继续同一场次，并记录缺口。',

@@ -35,7 +35,7 @@ const Details = ({ asset }: { readonly asset: Asset }) => {
   const owner =
     asset.owner === 'operator' ? t('operator') : `@${roomOf(asset.owner)?.value.handle ?? asset.owner}`
   return (
-    <dl class="details">
+    <dl class="asset-details">
       <dt>{t('key')}</dt>
       <dd class="mono">
         <Stranger text={asset.s3_key} max={1_100} />

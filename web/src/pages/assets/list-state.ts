@@ -16,6 +16,9 @@ export interface Filter {
 }
 
 const PAGE = 60
+/** With fewer than these the next page is read at once, so often. */
+const FEW = 12
+const LOOKS = 3
 export const ATTENTION = 24
 /** More assets than this that changed at once are read as a list. */
 const ONE_BY_ONE = 8
@@ -66,6 +69,11 @@ export class AssetList {
         this.problem.value = null
         this.isLoaded.value = true
       })
+      // A search that goes far may answer pages with little or nothing in them.
+      for (let look = 0; look < LOOKS && this.items.peek().length < FEW; look += 1) {
+        if (this.next.peek() === null || this.#abort !== mine) break
+        await this.more()
+      }
     } catch (error) {
       if (this.#abort === mine) this.problem.value = problemOf(error)
     }

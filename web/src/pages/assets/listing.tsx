@@ -36,19 +36,19 @@ const Card = ({ asset, onOpen }: { readonly asset: Asset; readonly onOpen: (asse
   const { why } = statusWords(asset)
   return (
     <li>
-      <button type="button" class="card" data-status={asset.status} onClick={() => onOpen(asset)}>
-        <span class="card-face">
+      <button type="button" class="asset-card" data-status={asset.status} onClick={() => onOpen(asset)}>
+        <span class="asset-card-face">
           <AssetIcon asset={asset} />
         </span>
-        <span class="card-name">
+        <span class="asset-card-name">
           <Stranger text={asset.display_name} max={120} />
         </span>
-        <span class="card-line small muted">
+        <span class="asset-card-line small muted">
           <span>{asset.size_bytes === null ? '–' : bytesText(asset.size_bytes)}</span>
           <Seen asset={asset} />
           {asset.status !== 'ready' && <Status asset={asset} />}
         </span>
-        {why !== null && <span class="card-why small">{why}</span>}
+        {why !== null && <span class="asset-card-why small">{why}</span>}
       </button>
     </li>
   )
@@ -123,7 +123,7 @@ const Lines = ({ items, onOpen }: Pick<ListingProps, 'items' | 'onOpen'>) => (
 export const Listing = ({ items, view, onOpen, list, isPaged = false }: ListingProps) => (
   <>
     {view === 'grid' ? (
-      <ul class="cards">
+      <ul class="asset-cards">
         {items.map((asset) => (
           <Card key={asset.id} asset={asset} onOpen={onOpen} />
         ))}

@@ -130,10 +130,7 @@ export const ModelPreview = ({ asset }: { readonly asset: Asset }) => {
                     clip.value = value
                     stage.current?.play(value === '' ? null : Number(value))
                   }}
-                  options={[
-                    ['', t('stopPlaying')],
-                    ...now.clips.map((name, n) => [String(n), name] as const),
-                  ]}
+                  options={[['', t('clipNone')], ...now.clips.map((name, n) => [String(n), name] as const)]}
                 />
                 {clip.value === '' && (
                   <Button
@@ -157,7 +154,7 @@ export const ModelPreview = ({ asset }: { readonly asset: Asset }) => {
               }}
             />
           </div>
-          <dl class="facts">
+          <dl class="asset-facts">
             {now.facts.map(([name, value]) => (
               <div key={name}>
                 <dt>{t(`fact_${name}`)}</dt>

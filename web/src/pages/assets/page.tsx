@@ -91,7 +91,7 @@ const Picker = () => {
 }
 
 const Views = () => (
-  <div class="views" role="group" aria-label={t('view')}>
+  <div class="asset-views" role="group" aria-label={t('view')}>
     {(['grid', 'list'] as const).map((one) => (
       <Button
         key={one}
@@ -122,7 +122,7 @@ export default function Page() {
 
   const items = list.items.value
   const attention = list.attention.value
-  const isEmpty = items.length === 0 && attention.length === 0
+  const isEmpty = items.length === 0 && attention.length === 0 && list.next.value === null
   const isFiltered = text !== '' || type !== null
   const chosen = query.get('asset')
   const open = (asset: Asset | null): void => setQuery({ asset: asset?.id ?? null })
@@ -206,7 +206,7 @@ export default function Page() {
                 <Listing items={attention} view={view.value} onOpen={open} list={list} />
               </section>
             )}
-            {items.length > 0 && (
+            {(items.length > 0 || list.next.value !== null) && (
               <section class="stack-tight" aria-label={t('all')}>
                 {attention.length > 0 && <h2>{t('all')}</h2>}
                 <Listing items={items} view={view.value} onOpen={open} list={list} isPaged />

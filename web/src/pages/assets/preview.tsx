@@ -22,7 +22,7 @@ const AudioPreview = ({ asset }: { readonly asset: Asset }) => {
       <audio
         controls
         preload="metadata"
-        class="audio"
+        class="asset-audio"
         src={contentUrl(asset.s3_key)}
         aria-label={plainText(asset.display_name, 120)}
         onError={() => void (failed.value = true)}

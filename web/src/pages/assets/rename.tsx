@@ -36,7 +36,7 @@ export const Rename = ({
   }
   return (
     <form
-      class="rename"
+      class="asset-rename"
       onSubmit={(event) => {
         event.preventDefault()
         void save()

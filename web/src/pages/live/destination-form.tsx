@@ -156,7 +156,12 @@ export const DestinationForm = ({ room, lane, taken, onClose, onSaved }: Props) 
           options={[
             ...(first.preset === ''
               ? ([
-                  ['', destination === null ? '–' : t('presetKeep', { now: encodingText(destination) })],
+                  [
+                    '',
+                    destination === null
+                      ? t('presetUsual')
+                      : t('presetKeep', { now: encodingText(destination) }),
+                  ],
                 ] as const)
               : []),
             ...PRESETS.map((name) => [name, name] as const),

@@ -46,7 +46,7 @@ export const Done = ({ roomId }: { readonly roomId: string }) => {
                   <span class="grow one-line muted">
                     <Stranger text={target} max={60} />
                   </span>
-                  <span class="outcome" data-outcome={outcome}>
+                  <span class="done-outcome" data-outcome={outcome}>
                     {sayOr(outcomes, outcome)}
                     {code !== null && ` · ${code}`}
                   </span>

@@ -38,10 +38,16 @@ const laneOf = (platform: string, destination: Destination | null, view: Platfor
   }
 }
 
-/** YouTube and Twitch always, then every other destination by its name. */
+const OFF_AIR: readonly string[] = ['idle', 'stopped', 'failed']
+
+/**
+ * YouTube and Twitch always, then every other destination by its name. What was removed stays for as long as it is
+ * still on air.
+ */
 export const lanesOf = (destinations: readonly Destination[], live: Live | undefined): readonly Lane[] => {
   const views = live?.platforms ?? {}
-  const names = new Set([...FIRST, ...destinations.map(({ platform }) => platform), ...Object.keys(views)])
+  const onAir = Object.entries(views).flatMap(([name, { state }]) => (OFF_AIR.includes(state) ? [] : [name]))
+  const names = new Set([...FIRST, ...destinations.map(({ platform }) => platform), ...onAir])
   const others = [...names].filter((name) => !FIRST.includes(name)).sort()
   return [...FIRST, ...others].map((platform) =>
     laneOf(

@@ -59,7 +59,7 @@ export const Picker = () => {
   const found = orderRooms(rooms, lives, text.value)
   return (
     <div class="stack">
-      <header class="page-title">
+      <header class="pick-title">
         <h1>{t('title')}</h1>
         <p class="muted">
           {t('choose')}. {t('chooseHint')}

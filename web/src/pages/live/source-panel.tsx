@@ -31,15 +31,18 @@ const PersonLine = ({ person }: { readonly person: Person }) => {
     <li class="person">
       <Icon name="person" />
       <span class="grow one-line" title={identity}>
-        <Stranger text={name} max={60} /> {kind !== 'person' && <span class="tag">{t(KINDS[kind])}</span>}
+        <Stranger text={name} max={60} />{' '}
+        {kind !== 'person' && <span class="live-tag">{t(KINDS[kind])}</span>}
       </span>
       <span class="small muted">
-        {sends.length === 0
-          ? t('sendsNothing')
-          : sends.map((what) => t(what === 'audio' ? 'sendsAudio' : 'sendsVideo')).join(' + ')}
+        {kind === 'egress'
+          ? null
+          : sends.length === 0
+            ? t('sendsNothing')
+            : sends.map((what) => t(what === 'audio' ? 'sendsAudio' : 'sendsVideo')).join(' + ')}
       </span>
       {joinedAt !== null && (
-        <span class="small faint person-since">
+        <span class="small muted person-since">
           <Duration from={joinedAt} />
         </span>
       )}
@@ -49,7 +52,7 @@ const PersonLine = ({ person }: { readonly person: Person }) => {
 
 const IngressLine = ({ ingress, onRemove }: { readonly ingress: Ingress; readonly onRemove: () => void }) => (
   <li class="person">
-    <span class="tag">{ingress.type.toUpperCase()}</span>
+    <span class="live-tag">{ingress.type.toUpperCase()}</span>
     <span class="grow one-line">
       <Stranger text={ingress.name} max={60} />
       {ingress.error !== null && (

@@ -76,10 +76,10 @@ export const AuditExport = ({
   }
   return (
     <Menu
-      label={t('exportCsv')}
+      label={t('export')}
       icon="download"
       class="button"
-      text={read.value === null ? '' : t('exporting', { n: read.value })}
+      text={read.value === null ? t('export') : t('exporting', { n: read.value })}
       items={[
         { label: t('exportCsv'), act: () => carryOut('csv') },
         { label: t('exportNdjson'), act: () => carryOut('ndjson') },

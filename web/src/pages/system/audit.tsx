@@ -143,7 +143,7 @@ const Rows = ({ rows }: { readonly rows: readonly AuditRow[] }) => (
         key: 'outcome',
         label: t('outcome'),
         cell: ({ outcome, code }) => (
-          <span class="job" data-job={outcome}>
+          <span class="system-job" data-job={outcome}>
             {sayOr(outcomes, outcome)}
             {code !== null && ` · ${code}`}
           </span>

@@ -32,7 +32,7 @@ const Outcomes = ({ job }: { readonly job: Import }) => {
     return (
       <span class="row-wrap end">
         {shown.map(([outcome, count]) => (
-          <span key={outcome} class="tag">
+          <span key={outcome} class="system-tag">
             {outcome} {numberText(count)}
           </span>
         ))}
@@ -128,7 +128,7 @@ export const Imports = () => {
                   main: true,
                   cell: ({ started_at: at, dry_run: isDry }) => (
                     <>
-                      <Time at={at} /> {isDry && <span class="tag">{t('dry')}</span>}
+                      <Time at={at} /> {isDry && <span class="system-tag">{t('dry')}</span>}
                     </>
                   ),
                 },
@@ -136,7 +136,7 @@ export const Imports = () => {
                   key: 'state',
                   label: t('state'),
                   cell: ({ state, error_code: code }) => (
-                    <span class="job" data-job={state}>
+                    <span class="system-job" data-job={state}>
                       {t(`import_${state}`)}
                       {code !== null && ` · ${code}`}
                     </span>

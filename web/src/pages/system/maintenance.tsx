@@ -170,7 +170,7 @@ export const Maintenance = () => {
                     label: t('what'),
                     cell: ({ kind, dryRun }) => (
                       <>
-                        {kind} {dryRun && <span class="tag">{t('dry')}</span>}
+                        {kind} {dryRun && <span class="system-tag">{t('dry')}</span>}
                       </>
                     ),
                   },

@@ -33,7 +33,7 @@ const Health = ({ system }: { readonly system: System }) => (
   <section class="panel system-card">
     <h2 class="row">
       {t('health')}
-      <span class="health" data-ready={system.ready}>
+      <span class="system-health" data-ready={system.ready}>
         <Icon name={system.ready ? 'check' : 'warning'} size={14} />
         {t(system.ready ? 'ready' : 'notReady')}
       </span>

@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<string, number>> = {
 /** `90 s`, `2 min`, `1 h 30 min`: in the largest units that leave nothing over. */
 export const spanText = (ms: number): string => {
   if (ms === 0) return '0 s'
+  if (ms < 60_000 && ms % 100 === 0) return `${ms / 1_000} s`
   const whole = UNITS.find(([, size]) => ms >= size && ms % size === 0)
   if (whole !== undefined && (whole[1] === 1 || ms / whole[1] < 120)) return `${ms / whole[1]} ${whole[0]}`
   const texts: string[] = []

@@ -73,7 +73,7 @@ export const Sweeps = () => {
                     main: true,
                     cell: ({ startedAt, dryRun }) => (
                       <>
-                        <Time at={startedAt} /> {dryRun && <span class="tag">{t('dry')}</span>}
+                        <Time at={startedAt} /> {dryRun && <span class="system-tag">{t('dry')}</span>}
                       </>
                     ),
                   },
@@ -81,7 +81,7 @@ export const Sweeps = () => {
                     key: 'state',
                     label: t('state'),
                     cell: ({ state, code }) => (
-                      <span class="job" data-job={state}>
+                      <span class="system-job" data-job={state}>
                         {t(`sweep_${state}`)}
                         {code !== null && ` · ${code}`}
                       </span>

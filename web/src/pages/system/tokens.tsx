@@ -160,7 +160,7 @@ const OfRoom = ({ room }: { readonly room: Room }) => {
                   key: 'state',
                   label: t('outcome'),
                   cell: (token) => (
-                    <span class="job" data-job={stateOf(token)}>
+                    <span class="system-job" data-job={stateOf(token)}>
                       {t(`token_${stateOf(token)}`)}
                     </span>
                   ),
@@ -235,7 +235,7 @@ export const Tokens = () => {
         {own === null && (
           <Choice
             label={t('room')}
-            class="narrow"
+            class="system-narrow"
             value={chosen?.id ?? ''}
             onChoose={(id) => setQuery({ room: id })}
             options={[['', t('chooseRoom')], ...rooms.map(({ id, handle }) => [id, `@${handle}`] as const)]}

@@ -24,9 +24,13 @@ const PATH = '/api/webhooks'
 const AGAIN_MS = 10_000
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`
 
+/** One without a name is known by its host. */
+const nameOf = ({ name, url }: Webhook): string =>
+  name === '' ? url.replace(/^https?:\/\/([^/]+).*$/, '$1') : name
+
 const How = ({ webhook }: { readonly webhook: Webhook }) => (
   <p class="row-wrap small">
-    <span class="job" data-job={webhook.state}>
+    <span class="system-job" data-job={webhook.state}>
       {t(`state_${webhook.state}`)}
       {webhook.disabledReason !== null && `: ${t(`disabled_${webhook.disabledReason}`)}`}
     </span>
@@ -44,7 +48,7 @@ const How = ({ webhook }: { readonly webhook: Webhook }) => (
 )
 
 const Numbers = ({ webhook }: { readonly webhook: Webhook }) => (
-  <dl class="facts">
+  <dl class="webhook-facts">
     {(
       [
         ['delivered', webhook.delivered],
@@ -93,7 +97,7 @@ const One = ({
     <li class="panel webhook">
       <header class="row-wrap">
         <h3>
-          <Stranger text={webhook.name} max={80} />
+          <Stranger text={nameOf(webhook)} max={80} />
         </h3>
         <span class="mono muted one-line">
           <Stranger text={webhook.url} max={120} />
@@ -102,7 +106,7 @@ const One = ({
       <How webhook={webhook} />
       <p class="row-wrap">
         {webhook.facts.slice(0, 12).map((fact) => (
-          <span key={fact} class="tag mono">
+          <span key={fact} class="system-tag mono">
             {fact}
           </span>
         ))}
@@ -209,7 +213,7 @@ export const Webhooks = () => {
     return (
       <Confirm
         key="remove"
-        title={t('webhookRemoveTitle', { name: plainText(what.webhook.name, 60) })}
+        title={t('webhookRemoveTitle', { name: plainText(nameOf(what.webhook), 60) })}
         label={t('remove')}
         act={() => api.delete(path).then(webhooks.reload)}
         onClose={close}

@@ -37,6 +37,8 @@ export interface Shown {
 
 const TURN = Math.PI / 16
 const CLOSER = 1.15
+/** A little from the side, so that what is flat is seen to be. */
+const ASIDE = 0.35
 const PIXEL_RATIO_MAX = 2
 
 const disposeMaterial = (material: Material): void => {
@@ -116,7 +118,11 @@ export class Stage {
       const radius = Math.max(0.05, size.length() / 2)
       const distance = (radius / Math.sin((this.#camera.fov * Math.PI) / 360)) * 1.05
       this.#controls.target.copy(center)
-      this.#camera.position.set(center.x, center.y + radius * 0.15, center.z + distance)
+      this.#camera.position.set(
+        center.x + distance * Math.sin(ASIDE),
+        center.y + radius * 0.3,
+        center.z + distance * Math.cos(ASIDE),
+      )
       this.#camera.near = distance / 200
       this.#camera.far = distance * 20
       this.#floor(box, radius)
