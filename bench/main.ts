@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   outbound: () => import('./outbound.ts'),
   assets: () => import('./assets.ts'),
   exports: () => import('./exports.ts'),
+  backup: () => import('./backup.ts'),
 }
 
 const { values, positionals } = parseArgs({
