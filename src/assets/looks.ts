@@ -10,7 +10,14 @@ const LOOK_LIMIT_MS = 20_000
 
 export type Pace = Effect.Effect<void>
 
-/** One at a time passes here, evenly spread; what was not used is not made up for. */
+/** A loop that is this late has too much to do. */
+const LATE_MS = 10
+const REST_MAX_MS = 250
+
+/**
+ * One at a time passes here, evenly spread; what was not used is not made up for. When whoever waited here is woken
+ * late, others have something to do: they are given as long again before the next look.
+ */
 export const paceOf = (perSecond: number): Pace => {
   const everyMs = 1_000 / perSecond
   let next = 0
@@ -18,7 +25,11 @@ export const paceOf = (perSecond: number): Pace => {
     const now = yield* Clock.currentTimeMillis
     const slot = Math.max(now, next)
     next = slot + everyMs
-    if (slot > now) yield* Effect.sleep(slot - now)
+    if (slot === now) return
+    yield* Effect.sleep(slot - now)
+    const woken = yield* Clock.currentTimeMillis
+    const late = woken - slot
+    if (late > LATE_MS) next = Math.max(next, woken + Math.min(late, REST_MAX_MS))
   })
 }
 

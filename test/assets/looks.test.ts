@@ -2,6 +2,7 @@
 
 import { it } from '@effect/vitest'
 import * as Clock from 'effect/Clock'
+import * as Duration from 'effect/Duration'
 import * as Effect from 'effect/Effect'
 import * as Fiber from 'effect/Fiber'
 import * as TestClock from 'effect/testing/TestClock'
@@ -95,3 +96,24 @@ it.effect(
       expect((later[2] ?? 0) - (later[0] ?? 0)).toBe(40)
     }),
 )
+
+it('A22: who is woken late lets the others be for as long again', async () => {
+  let now = 1_000
+  const lateMs = 40
+  const lateClock = {
+    currentTimeMillis: Effect.sync(() => now),
+    sleep: (duration: Duration.Duration) =>
+      Effect.sync(() => {
+        now += Duration.toMillis(duration) + lateMs
+      }),
+  } as unknown as Clock.Clock
+  const pace = paceOf(50)
+  const times: number[] = []
+  const one = Effect.andThen(
+    pace,
+    Effect.sync(() => times.push(now)),
+  )
+  const all = Effect.forEach([1, 2, 3, 4], () => one, { discard: true })
+  await Effect.runPromise(Effect.provideService(all, Clock.Clock, lateClock))
+  expect(times).toEqual([1_000, 1_060, 1_140, 1_220])
+})
