@@ -96,40 +96,42 @@ export const Followed = ({
         )}
       </header>
       <ProblemNote problem={problem} stale />
-      <Scene
-        machine={machine}
-        picture={picture}
-        isWhole={isWhole}
-        says={t('pictureNow', { name, state: entry.to })}
-        focus={box}
-        shown={{
-          active,
-          counts: null,
-          lit: isFollowing ? glow.lit.value : new Map(),
-          held: isFollowing || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
-          ghostEdges:
-            picture === undefined
-              ? NONE
-              : edgesOf(
-                  picture,
-                  steps.flatMap(({ transitions }) => transitions),
-                ),
-          ghostStates: new Set(steps.filter(({ isTaken }) => isTaken).map(({ to }) => to)),
-        }}
-      />
       <div class="followed-parts">
-        <History
-          kind={kind}
-          following={following}
-          stepping={stepping}
-          hidesQuiet={hidesQuiet}
-          transitions={machine.transitions}
-        />
+        <div class="stack">
+          <Scene
+            machine={machine}
+            picture={picture}
+            isWhole={isWhole}
+            says={t('pictureNow', { name, state: entry.to })}
+            focus={box}
+            shown={{
+              active,
+              counts: null,
+              lit: isFollowing ? glow.lit.value : new Map(),
+              held: isFollowing || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
+              ghostEdges:
+                picture === undefined
+                  ? NONE
+                  : edgesOf(
+                      picture,
+                      steps.flatMap(({ transitions }) => transitions),
+                    ),
+              ghostStates: new Set(steps.filter(({ isTaken }) => isTaken).map(({ to }) => to)),
+            }}
+          />
+          <History
+            kind={kind}
+            following={following}
+            stepping={stepping}
+            hidesQuiet={hidesQuiet}
+            transitions={machine.transitions}
+          />
+          <AsTable machine={machine} counts={countsOf(actors ?? [])} active={entry.to} />
+        </div>
         <div class="followed-side stack">
           <WhatIf kind={kind} trial={trial} transitions={machine.transitions} state={last.to} />
         </div>
       </div>
-      <AsTable machine={machine} counts={countsOf(actors ?? [])} active={entry.to} />
     </>
   )
 }
