@@ -65,6 +65,10 @@ export const t = define({
   ],
   why_content_mismatch: ['The file is not what its extension says.', '文件内容与扩展名不符。'],
   why_too_large: ['The file is larger than its type may be.', '文件超过该类型的上限。'],
+  why_quota_exceeded: [
+    'There is no room left for its owner. Delete something first.',
+    '所有者的配额已用完，请先删除一些素材。',
+  ],
   why_key_conflict: ['Something else has its place in the store.', '存储里已有其他内容。'],
   why_put_forbidden: [
     'The store did not allow it to be written. Check its permissions.',

@@ -15,6 +15,8 @@ const WORDS = {
   unknown: 'platform_unknown',
 } as const
 
+const ASKED: readonly string[] = ['youtube', 'twitch']
+
 const ICONS = { live: 'check', not_live: 'close', unknown: 'info' } as const
 
 export const Opinion = ({ lane: { platform, view } }: { readonly lane: Lane }) => {
@@ -22,6 +24,8 @@ export const Opinion = ({ lane: { platform, view } }: { readonly lane: Lane }) =
   const { platform_state: state, platform_observed_at: at, platform_issues: issues } = view
   const name = platformName(platform)
   if (state === null) {
+    // Of a server that somebody named nobody else is asked at all.
+    if (!ASKED.includes(platform)) return null
     return (
       <p class="opinion small faint" title={t('platformUnaskedHint')}>
         {t('platformSays', { platform: name })}: {t('platform_unasked')}
