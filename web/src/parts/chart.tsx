@@ -5,6 +5,7 @@
 import type { Signal } from '@preact/signals'
 import { effect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import './language-tag.ts'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { language, theme } from '../state/preferences.ts'
