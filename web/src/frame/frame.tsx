@@ -6,7 +6,7 @@ import type { PageName } from '../paths.ts'
 import { route } from '../router.tsx'
 import { t } from '../words/frame.ts'
 import { CurrentPage, preload } from './page.tsx'
-import { Palette, usePaletteKeys } from './palette.tsx'
+import { PaletteHost, usePaletteKeys } from './palette-host.tsx'
 import { TopLine } from './top-line.tsx'
 import './frame.css'
 
@@ -58,7 +58,7 @@ export const Frame = () => {
           <CurrentPage />
         </main>
       </div>
-      <Palette />
+      <PaletteHost />
       <Toasts />
     </div>
   )

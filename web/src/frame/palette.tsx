@@ -1,7 +1,7 @@
-// The command palette: opened with `/` or Ctrl-K from anywhere. A combobox whose list is what palette-entries.ts
-// finds; the arrows choose, Enter carries out.
+// The command palette, open: a combobox whose list is what palette-entries.ts finds; the arrows choose, Enter carries
+// out. The keys that open it are in palette-host.tsx.
 
-import { signal, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { Icon } from '../parts/icons.tsx'
 import { Stranger } from '../parts/stranger.tsx'
@@ -12,30 +12,6 @@ import { t } from '../words/palette.ts'
 import { carryOut, iconOf, nameOf, places } from './palette-acts.ts'
 import { entriesFor, type Entry } from './palette-entries.ts'
 import './palette.css'
-
-export const isPaletteOpen = signal(false)
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-
-/** Listens for the keys that open it; for as long as the frame is there. */
-export const usePaletteKeys = (): void => {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const byK = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)
-      const bySlash =
-        event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)
-      if (!byK && !bySlash) return
-      // Another dialog has the page.
-      if (document.querySelector('dialog[open]:not(.palette)') !== null) return
-      event.preventDefault()
-      isPaletteOpen.value = byK ? !isPaletteOpen.value : true
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
-}
 
 const Option = ({
   entry,
@@ -74,7 +50,7 @@ const Option = ({
 
 const keyOf = (entry: Entry): string => `${entry.kind} ${nameOf(entry)}`
 
-const Open = ({ onClose }: { readonly onClose: () => void }) => {
+export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const text = useSignal('')
@@ -173,6 +149,3 @@ const Open = ({ onClose }: { readonly onClose: () => void }) => {
     </dialog>
   )
 }
-
-export const Palette = () =>
-  isPaletteOpen.value ? <Open onClose={() => void (isPaletteOpen.value = false)} /> : null

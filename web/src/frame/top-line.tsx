@@ -7,7 +7,7 @@ import { Menu, type MenuItem } from '../parts/menu.tsx'
 import { Stranger } from '../parts/stranger.tsx'
 import { t } from '../words/frame.ts'
 import { Icon } from '../parts/icons.tsx'
-import { isPaletteOpen } from './palette.tsx'
+import { isPaletteOpen } from './palette-host.tsx'
 import { TroubleLine } from './trouble-line.tsx'
 import './top-line.css'
 

@@ -1,7 +1,10 @@
 // The one thing that is wrong now, in a line: what happened, since when, what happens next by itself, and one thing a
 // person can do. Nothing when nothing is wrong.
 
+import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { PlatformLive } from '../api/types.ts'
 import { Button } from '../parts/button.tsx'
 import { Glyph } from '../parts/state-chip.tsx'
 import { Icon } from '../parts/icons.tsx'
@@ -11,7 +14,6 @@ import { reconnect } from '../state/facts.ts'
 import { command } from '../state/room-commands.ts'
 import type { Trouble } from '../state/trouble.ts'
 import { trouble } from '../state/troubles.ts'
-import { failureWords } from '../words/egress-failures.ts'
 import { platformName } from '../words/platforms.ts'
 import { t } from '../words/troubles.ts'
 import { sayOr } from '../words/words.ts'
@@ -24,6 +26,23 @@ interface Told {
   readonly next?: ComponentChildren
   readonly href?: string
   readonly act?: { readonly label: string; readonly carryOut: () => unknown }
+}
+
+type FailureWords = typeof import('../words/egress-failures.ts').failureWords
+
+/** The table of failures is loaded when there is one to tell of. */
+const failureWords = signal<FailureWords | null>(null)
+
+const Failure = ({ code, said }: { readonly code: string; readonly said: PlatformLive }) => {
+  useEffect(() => {
+    if (failureWords.peek() !== null) return
+    import('../words/egress-failures.ts').then(
+      (module) => void (failureWords.value = module.failureWords),
+      () => undefined,
+    )
+  }, [])
+  const words = failureWords.value
+  return <>{words === null ? said.error : words(code, said).sentence}</>
 }
 
 /** One by its name, several by their number. */
@@ -93,7 +112,7 @@ const toldOf = (now: Trouble): Told => {
             handle: now.live.handle,
           }) + more,
         since: one?.since,
-        next: one === undefined || code === null ? null : failureWords(code, one).sentence,
+        next: one === undefined || code === null ? null : <Failure code={code} said={one} />,
         href: `/live/${now.live.handle}`,
       }
     }
