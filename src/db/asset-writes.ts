@@ -159,6 +159,23 @@ export const unchanged = (uploadId: string, receivedBytes: number, at: number): 
   args: [receivedBytes, at, uploadId],
 })
 
+/** The hash of content that was indexed without being read, once it was; of this content and no other. */
+export const learn = (of: {
+  readonly id: string
+  readonly version: number
+  readonly etag: string | null
+  readonly sha256: string
+}): readonly Statement[] => [
+  {
+    sql: `UPDATE assets SET sha256 = ?1 WHERE id = ?2 AND version = ?3 AND etag IS ?4 AND sha256 IS NULL AND removed_at IS NULL`,
+    args: [of.sha256, of.id, of.version, of.etag],
+  },
+  {
+    sql: 'UPDATE asset_versions SET sha256 = ?1 WHERE asset_id = ?2 AND version = ?3 AND etag IS ?4 AND sha256 IS NULL',
+    args: [of.sha256, of.id, of.version, of.etag],
+  },
+]
+
 /** Guard on the first. A row that never had content fails with its upload; one that has keeps it. */
 export const fail = (failed: {
   readonly uploadId: string

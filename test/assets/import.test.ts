@@ -2,6 +2,7 @@
 
 import * as Effect from 'effect/Effect'
 import { afterEach, describe, expect, it } from 'vitest'
+import { sha256, startAssets } from '../_support/s3/uploads.ts'
 import { Library, imported, standInStore, startImporter, type Importing } from '../_support/s3/library.ts'
 
 let library: Library
@@ -173,5 +174,29 @@ describe('an import', () => {
     await second.dispose()
     const rows = await library.db.read("SELECT count(*) AS n FROM assets WHERE status = 'ready'")
     expect(rows[0]?.['n']).toBe(250)
+  })
+})
+
+describe('what was indexed without being read', () => {
+  it('has its hash once somebody has read all of it, and not before', async () => {
+    await start()
+    put('big.vrm')
+    await importing.list(JSON.stringify(['big.vrm']))
+    const ours = await startAssets(library.db, standInStore(library.s3))
+    try {
+      const known = async () => (await library.row('big.vrm'))?.['sha256']
+      const asset = await Effect.runPromise(ours.assets.findByKey('big.vrm'))
+      if (asset === null) throw new Error('it was not indexed')
+      const whole = Buffer.from('content of big.vrm')
+      for await (const _ of await Effect.runPromise(ours.assets.read(asset, { first: 0, last: 3 }))) break
+      expect(await known()).toBeNull()
+      for await (const _ of await Effect.runPromise(ours.assets.read(asset, null))) break
+      expect(await known()).toBeNull()
+      expect((await ours.read('big.vrm')).equals(whole)).toBe(true)
+      expect(await known()).toBe(sha256(whole))
+      expect(await library.db.read('SELECT sha256 FROM asset_versions')).toEqual([{ sha256: sha256(whole) }])
+    } finally {
+      await ours.dispose()
+    }
   })
 })
