@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openHouse, type House } from '../_support/product-house.ts'
 import { startNetProxy } from '../_support/net-proxy.ts'
+import { acquireBrowser } from '../_support/browser.ts'
 import { freePort } from '../_support/free-port.ts'
 import { buildConsole, HOSTILE } from './stage.ts'
 import { visit, type Visit } from './visit.ts'
 
 let house: House
+let browser: Awaited<ReturnType<typeof acquireBrowser>>
 beforeAll(async () => {
   buildConsole()
+  // Held for the whole file, so that a window does not start a browser each time.
+  browser = await acquireBrowser()
   house = await openHouse({ env: { PORT: String(await freePort()), MANUAL_COOLDOWN_MS: '600000' } })
 })
-afterAll(() => house?.close())
+afterAll(async () => {
+  await browser?.release()
+  await house?.close()
+})
 
 const withVisit = async (
   options: Parameters<typeof visit>[1],
@@ -46,10 +53,10 @@ describe('a person at the console', () => {
         return answer.ok
       })
       await house.reaches('keys.only', 'live.receiving')
-      await page
-        .getByRole('dialog')
-        .waitFor({ state: 'detached' })
-        .catch(() => page.keyboard.press('Escape'))
+      // The token of the owner is shown this once, until the dialog is closed.
+      await page.getByText('rk_ow_').first().waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
       await v.tabTo(/keys\.only/)
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { level: 1, name: /keys\.only/ }).waitFor()

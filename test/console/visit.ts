@@ -141,7 +141,7 @@ export const visit = async (
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000)
   const { origin } = product
   if (token !== null) {
     const answer = await context.request.post(`${origin}/api/login`, { data: { token }, headers: { origin } })

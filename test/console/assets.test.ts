@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cube } from '../_support/model.ts'
+import { openStudio, type Studio } from '../_support/product-studio.ts'
+import { startWireS3, type WireS3 } from '../_support/s3/fauxqs.ts'
+import { buildConsole } from './stage.ts'
+import { visit, type Visit } from './visit.ts'
+
+const PART_BYTES = 8 * 1_048_576
+const HARM = '<img src=x onerror="window.__harm=1">'
+
+let s3: WireS3
+let studio: Studio
+let v: Visit
+beforeAll(async () => {
+  buildConsole()
+  s3 = await startWireS3()
+  const { region, endpoint, credentials } = s3.options
+  studio = await openStudio({
+    env: {
+      S3_BUCKET: s3.bucket,
+      S3_REGION: region,
+      S3_ENDPOINT: endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+  })
+  v = await visit(studio.product)
+})
+afterAll(async () => {
+  await v?.close()
+  await studio?.close()
+  await s3?.stop()
+})
+
+const choose = (files: readonly { readonly name: string; readonly bytes: Buffer }[]): Promise<void> =>
+  v.page
+    .locator('input[type=file][multiple]')
+    .first()
+    .setInputFiles(
+      files.map(({ name, bytes }) => ({ name, mimeType: 'application/octet-stream', buffer: bytes })),
+    )
+const upload = (state: string, name: string) =>
+  v.page.locator(`.upload[data-state="${state}"]`, { hasText: name })
+const card = (name: string) => v.page.locator('.asset-card', { hasText: name })
+const button = (name: string) => v.page.getByRole('button', { name, exact: true })
+const sheet = () => v.page.locator('dialog.sheet')
+const partsSent = (): readonly string[] =>
+  v.requests.flatMap((request) => /\/parts\/(\d+)$/.exec(new URL(request.url()).pathname)?.[1] ?? [])
+
+describe('the page of assets', () => {
+  it('takes several files at once, asks for what it cannot know, and shows what failed first', async () => {
+    await v.open('/assets')
+    await choose([
+      { name: 'Standing Greeting (1).vrm', bytes: cube() },
+      { name: 'stage.glb', bytes: cube() },
+      { name: 'noise.mp3', bytes: Buffer.from('no music') },
+      { name: 'letter.txt', bytes: Buffer.from('hello') },
+    ])
+    await upload('done', 'Standing Greeting (1).vrm').waitFor()
+    await upload('asks-type', 'stage.glb').getByRole('button', { name: 'Scenes' }).click()
+    await upload('done', 'stage.glb').waitFor()
+    await upload('failed', 'noise.mp3').waitFor()
+    expect(await upload('failed', 'letter.txt').textContent()).toContain('No type takes a file like this.')
+    await card('noise.mp3').getByText('The file is not what its extension says.').waitFor()
+    expect(await v.page.locator('.asset-card').first().textContent()).toContain('noise.mp3')
+    await button('Clear finished').first().click()
+    expect(await v.axe()).toEqual([])
+  })
+
+  it('asks what to do with other content of the same name, and keeps both or replaces', async () => {
+    const key = 'vrm/Standing Greeting (1).vrm'
+    const other = [{ name: 'Standing Greeting (1).vrm', bytes: cube(2_000) }]
+    await choose(other)
+    await upload('conflict', 'Standing').getByRole('button', { name: 'Keep both' }).click()
+    await card('Standing Greeting (1) (2).vrm').waitFor()
+    await button('Clear finished').first().click()
+    await choose(other)
+    await upload('conflict', 'Standing').getByRole('button', { name: 'Replace it' }).click()
+    await upload('done', 'Standing').waitFor()
+    const { items } = await studio.product.get<{ items: { s3_key: string; version: number }[] }>(
+      '/api/s3/resources',
+    )
+    expect(items.find((asset) => asset.s3_key === key)?.version).toBe(2)
+    await button('Clear finished').first().click()
+  })
+
+  it('S24: goes on with a large file after the connection broke off, and after the page was closed', async () => {
+    let broken = 0
+    await v.page.route('**/parts/2', (route) => {
+      broken += 1
+      return broken === 1 ? route.abort() : route.continue()
+    })
+    // The last part never gets through on this page.
+    await v.page.route('**/parts/4', (route) => route.abort())
+    const file = { name: 'large.vrm', bytes: cube(3 * PART_BYTES + 1_000) }
+    await choose([file])
+    await upload('again', 'large.vrm').waitFor()
+    await expect.poll(() => new Set(partsSent()).size, { timeout: 30_000 }).toBe(4)
+    expect(broken).toBeGreaterThan(0)
+    await v.page.unrouteAll()
+    v.page.once('dialog', (asked) => void asked.accept())
+    await v.open('/assets')
+    const before = partsSent().length
+    await choose([file])
+    await upload('done', 'large.vrm').waitFor({ timeout: 60_000 })
+    const again = partsSent().slice(before)
+    expect(again).toContain('4')
+    expect(again.length).toBeLessThan(4)
+    expect(await s3.openUploads()).toBe(0)
+    await button('Clear finished').first().click()
+  })
+
+  it('shows a model that turns by the keyboard, with what is known of it', async () => {
+    await card('stage.glb').click()
+    const canvas = sheet().locator('canvas[data-shown="true"]')
+    await canvas.waitFor({ timeout: 30_000 })
+    await sheet().getByText('Triangles').waitFor()
+    const before = await canvas.screenshot()
+    await canvas.focus()
+    for (let press = 0; press < 3; press += 1) await v.page.keyboard.press('ArrowLeft')
+    await expect.poll(async () => (await canvas.screenshot()).equals(before)).toBe(false)
+    expect(await v.axe()).toEqual([])
+    await v.page.keyboard.press('Escape')
+    await sheet().waitFor({ state: 'detached' })
+  })
+
+  it('is renamed to what would do harm, made public after a question, and deleted after another', async () => {
+    await card('stage.glb').click()
+    await sheet().getByLabel('Name').fill(HARM)
+    await sheet().getByRole('button', { name: 'Rename' }).click()
+    await sheet().getByRole('heading', { name: HARM }).waitFor()
+    await sheet().getByRole('button', { name: 'Make public' }).click()
+    await v.page.getByRole('dialog').last().getByRole('button', { name: 'Make public' }).click()
+    await sheet().getByRole('button', { name: 'Make private' }).waitFor()
+    const read = await fetch(`${studio.product.origin}/api/s3/read-object?key=scene/stage.glb`)
+    expect(read.status).toBe(200)
+    await sheet().getByRole('button', { name: 'Delete' }).click()
+    await v.page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click()
+    await card(HARM).waitFor({ state: 'detached' })
+    expect(await v.page.evaluate('window.__harm')).toBeUndefined()
+  })
+
+  it('finds as one types, and says so when there is nothing', async () => {
+    await v.page.getByPlaceholder('Find by name or key').fill('large')
+    await card('Standing').first().waitFor({ state: 'detached' })
+    await card('large.vrm').waitFor()
+    await v.page.getByPlaceholder('Find by name or key').fill('nobody has this')
+    await v.page.getByText('Nothing is called that.').waitFor()
+    await button('Clear the search').click()
+    await card('large.vrm').waitFor()
+  })
+
+  it('says so where there is no WebGL, and loads nothing for it', async () => {
+    await v.page.addInitScript(`HTMLCanvasElement.prototype.getContext = () => null`)
+    await v.open('/assets')
+    const before = v.requests.length
+    await card('Standing Greeting (1).vrm').first().click()
+    await sheet().getByText('This browser has no WebGL').waitFor()
+    expect(v.requests.slice(before).filter((request) => request.url().includes('/three'))).toEqual([])
+    expect(v.wrong).toEqual([])
+  })
+})
