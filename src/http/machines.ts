@@ -87,7 +87,7 @@ const listRoutes = (api: Api, known: Known): void => {
     },
     ({ c, identity, query }) => {
       const { graph } = known.definition(c.req.param('machine') ?? '')
-      const after = positionOf(query.cursor, /^[^\n]{0,120}$/)
+      const after = positionOf(query.cursor, /^[a-z0-9_.]{0,24} [\w:-]{1,100}$/)
       const all = known
         .actors(identity)
         .filter(({ machine, state }) => machine === graph.id && (query.state ?? state) === state)
