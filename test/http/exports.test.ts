@@ -3,6 +3,8 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXPORT_FORMATS, FORMATS, type ExportFormat } from '../../src/archive/exports/formats.ts'
+import { makeExporter } from '../../src/archive/exports/exporter-live.ts'
+import { until } from '../_support/db.ts'
 import { OPERATOR, startHarness, type Harness } from './harness.ts'
 import { seedSession, T0 } from './seed.ts'
 
@@ -90,6 +92,28 @@ describe('exports over HTTP', () => {
     expect(gz.response.headers.get('content-encoding')).toBeNull()
     expect(Buffer.compare(gunzipSync(gz.bytes), plain)).toBe(0)
     expect(Buffer.compare(zstdDecompressSync((await get('format=ndjson.zst')).bytes), plain)).toBe(0)
+  })
+
+  it('leave nothing behind when their client leaves half way', async () => {
+    await seedSession(h, { no: 2, roomId: room.id, events: 8_000, text: () => 'x'.repeat(3_000) })
+    const own = makeExporter({ url: `file:${h.db.path}`, authToken: null })
+    const other = await startHarness({ db: h.db, limits: { exports: 1 }, deps: { exporter: own.exporter } })
+    for (const format of ['ndjson', 'csv'] as const) {
+      const leaving = new AbortController()
+      const response = await fetch(`${other.url}/api/sessions/s2/export?format=${format}`, {
+        headers: { authorization: `Bearer ${OPERATOR}` },
+        signal: leaving.signal,
+      })
+      const reader = response.body?.getReader()
+      await reader?.read()
+      expect(own.running()).toBe(1)
+      leaving.abort()
+      await until('its thread is gone', () => own.running() === 0)
+    }
+    const next = await other.ask('GET', '/api/sessions/s1/export?format=vtt')
+    expect(next.status).toBe(200)
+    await own.close()
+    await other.stop()
   })
 
   it('take kinds where they hold events, and refuse them where they do not', async () => {

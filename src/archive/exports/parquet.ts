@@ -71,10 +71,21 @@ const MAKE = EVENT_FIELDS.map(([name]) => {
   const { type } = TYPES[name]
   return type === 'INT64' ? asInteger : type === 'BOOLEAN' ? asFlag : asText
 })
+/** What row groups may be skipped by; the least and the most of a text say nothing, and cost a comparison each. */
+const COMPARED: ReadonlySet<EventField> = new Set([
+  'id',
+  'at',
+  'sourceAt',
+  'kind',
+  'amount',
+  'total',
+  'value',
+])
 const ENCODING: Partial<Record<EventField, ColumnSource['encoding']>> = {
   id: 'DELTA_BINARY_PACKED',
   at: 'DELTA_BINARY_PACKED',
   sourceAt: 'DELTA_BINARY_PACKED',
+  // No two are the same, so a dictionary would only be tried.
   msgId: 'PLAIN',
 }
 
@@ -119,7 +130,8 @@ export const parquet = async function* (
     void file.write({
       columnData: EVENT_FIELDS.map(([name], index) => {
         const encoding = ENCODING[name]
-        return { name, data: columns[index] ?? [], ...(encoding !== undefined && { encoding }) }
+        const statistics = COMPARED.has(name)
+        return { name, data: columns[index] ?? [], statistics, ...(encoding !== undefined && { encoding }) }
       }),
       rowGroupSize: GROUP_ROWS,
     })

@@ -218,3 +218,12 @@ it('no two lines of ASS stand in one place at once', async () => {
   }
   expect(until.size).toBe(12)
 })
+
+it('a line of ASS ends with the screen, also where its characters are wide', async () => {
+  await add([chat(1_000, 'a'.repeat(10_000)), chat(2_000, '語'.repeat(10_000)), chat(3_000, 'short')])
+  const said = [...(await made('ass')).matchAll(/^Dialogue: 0,.*\{\\r\} {2}(.*)$/gm)].map(
+    ([, text = '']) => text,
+  )
+  expect(said.map((text) => Array.from(text).length)).toEqual([107, 54, 5])
+  expect(said[0]?.endsWith('…')).toBe(true)
+})

@@ -13,6 +13,23 @@ const PLACES = 12
 const LOOK_ALIKE: Readonly<Record<string, string>> = { '{': '｛', '}': '｝', '\\': '＼' }
 const asText = (text: string): string => text.replace(/[{}\\]/g, (char) => LOOK_ALIKE[char] ?? '')
 
+/** Columns of a line of the screen; what stands in an ideographic square, and most pictures, take two. */
+const COLUMNS = 112
+const WIDE =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
+const fitting = (text: string, columns: number): string => {
+  // Nothing is looked at closely that fits, however wide.
+  if (text.length * 2 <= columns) return text
+  let left = columns
+  let shown = ''
+  for (const char of text) {
+    left -= WIDE.test(char) ? 2 : 1
+    if (left < 0) return `${shown.trimEnd()}…`
+    shown += char
+  }
+  return text
+}
+
 const time = (ms: number): string => {
   const [hours, minutes, seconds, rest] = clock(ms)
   return `${hours}:${minutes}:${seconds}.${rest.slice(0, 2)}`
@@ -57,7 +74,8 @@ export const ass: SubtitleFormat = {
         return `Dialogue: 1,${when},Note,,0,0,0,,${asText(line.text)}\n`
       const y = HEIGHT - BOTTOM - place * LINE
       const name = `{\\c&H${colourOf(line.name)}&\\b1}${asText(line.name)}{\\r}`
-      return `Dialogue: 0,${when},Chat,,0,0,0,,{\\pos(${LEFT},${y})}${name}  ${asText(line.text)}\n`
+      const said = asText(fitting(line.text, COLUMNS - line.name.length * 2))
+      return `Dialogue: 0,${when},Chat,,0,0,0,,{\\pos(${LEFT},${y})}${name}  ${said}\n`
     },
     end: () => '',
   }),
