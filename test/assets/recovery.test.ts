@@ -2,23 +2,27 @@ import * as Effect from 'effect/Effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeDesk, type AssetDesk } from '../../src/assets/desk.ts'
 import { recover } from '../../src/assets/recovery.ts'
-import { s3Store } from '../../src/assets/s3-store.ts'
 import type { UploadRequest } from '../../src/assets/assets.ts'
 import { Database } from '../../src/db/database.ts'
 import { OPERATOR } from '../../src/domain/asset.ts'
 import { glb, startAssets, type TestAssets } from '../_support/assets.ts'
 import { startDatabase, type TestDatabase } from '../_support/db.ts'
-import { S3Memory, s3MemoryOptions, s3Refusal } from '../_support/s3-memory.ts'
+import { S3StandIn } from '../_support/s3/handler.ts'
+import { standInStore } from '../_support/s3/library.ts'
 import { inPieces } from './conformance.ts'
 
 const caller = { actor: 'operator', ip: null, owner: OPERATOR }
-const memory = new S3Memory()
+const s3 = new S3StandIn()
+const forbidden = {
+  mishap: { kind: 'status', status: 403, code: 'AccessDenied' },
+  on: ['DeleteObject'],
+} as const
 let db: TestDatabase
 let kept: TestAssets
 let desk: AssetDesk
 beforeAll(async () => {
   db = await startDatabase()
-  kept = await startAssets(db.database, { store: s3Store(s3MemoryOptions(memory)) })
+  kept = await startAssets(db.database, { store: standInStore(s3) })
   desk = makeDesk(kept.store, db.database, { uploadMaxBytes: 2 ** 30, boot: 'boot-2' })
 })
 afterAll(async () => {
@@ -43,40 +47,38 @@ const rowOf = async (key: string) => (await db.read('SELECT * FROM assets WHERE 
 describe('what is left half done', () => {
   it('an object that could not be removed with its asset is removed in a later round, once', async () => {
     const { asset } = await upload('vrm/removed.vrm')
-    let refused = 0
-    memory.before = ({ method }) => {
-      if (method !== 'DELETE') return null
-      refused += 1
-      return s3Refusal(403, 'AccessDenied')
-    }
+    const refusal = s3.faults.add(forbidden)
     await Effect.runPromise(kept.assets.remove(asset.id, caller))
     await round()
-    expect(refused).toBe(2)
-    expect(memory.objects.has('vrm/removed.vrm')).toBe(true)
+    expect(refusal.fired).toBe(2)
+    expect(s3.bucket.objects.has('vrm/removed.vrm')).toBe(true)
     expect(await rowOf('vrm/removed.vrm')).toMatchObject({ object_removed_at: null })
-    memory.before = () => null
+    s3.faults.clear()
     await round()
     await round()
-    expect(memory.objects.has('vrm/removed.vrm')).toBe(false)
-    expect(memory.count('DELETE vrm/removed.vrm')).toBe(3)
+    expect(s3.bucket.objects.has('vrm/removed.vrm')).toBe(false)
+    expect(
+      s3.log.filter(({ operation, key }) => operation === 'DeleteObject' && key === 'vrm/removed.vrm').length,
+    ).toBe(3)
   })
 
   it('a key that is used again before its old object went keeps the new one', async () => {
     const { asset } = await upload('vrm/again.vrm')
-    memory.before = ({ method }) => (method === 'DELETE' ? s3Refusal(403, 'AccessDenied') : null)
+    const refusal = s3.faults.add(forbidden)
     await Effect.runPromise(kept.assets.remove(asset.id, caller))
-    memory.before = () => null
+    expect(refusal.fired).toBe(1)
+    s3.faults.clear()
     const second = await upload('vrm/again.vrm')
     expect(second.asset.id).not.toBe(asset.id)
     await round()
-    expect(memory.objects.has('vrm/again.vrm')).toBe(true)
+    expect(s3.bucket.objects.has('vrm/again.vrm')).toBe(true)
     expect(await rowOf('vrm/again.vrm')).toMatchObject({ status: 'ready', removed_at: null })
   })
 
   it('an upload in parts that nobody finishes within a day is given up, and its parts go', async () => {
     const { id } = await Effect.runPromise(kept.assets.beginParts(requestOf('vrm/parts.vrm')))
     await round()
-    expect(memory.uploads.size).toBe(1)
+    expect(s3.bucket.uploads.size).toBe(1)
     expect(await rowOf('vrm/parts.vrm')).toMatchObject({ status: 'uploading' })
     await db.write({
       statements: [
@@ -87,7 +89,7 @@ describe('what is left half done', () => {
       ],
     })
     await round()
-    expect(memory.uploads.size).toBe(0)
+    expect(s3.bucket.uploads.size).toBe(0)
     expect(await rowOf('vrm/parts.vrm')).toMatchObject({ status: 'failed', error_code: 'process_crash' })
   })
 

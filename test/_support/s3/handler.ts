@@ -81,6 +81,8 @@ export class S3StandIn {
   readonly #name: string
   /** As a caller without s3:ListBucket sees it: what is not there is forbidden. */
   mayList = true
+  /** As an older server has it: a condition of a put is not looked at. */
+  knowsConditions = true
   /** Milliseconds before each answer. */
   delayMs = 0
   inFlight = 0
@@ -110,6 +112,20 @@ export class S3StandIn {
     }
   }
 
+  /** A request from somebody else than the SDK: a browser with an address that was signed for it. */
+  async ask(
+    method: string,
+    url: URL,
+    body: Uint8Array,
+  ): Promise<{
+    readonly statusCode: number
+    readonly headers: Readonly<Record<string, string>>
+  }> {
+    const { hostname, pathname: path, searchParams } = url
+    const query = Object.fromEntries(searchParams)
+    return (await this.requestHandler.handle({ method, hostname, path, query, headers: {}, body })).response
+  }
+
   #asked(
     request: SdkRequest,
     bytes: Buffer,
@@ -123,6 +139,7 @@ export class S3StandIn {
     const key = inHost ? path : slash === -1 ? '' : path.slice(slash + 1)
     const headers: Record<string, string> = {}
     for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value
+    if (!this.knowsConditions) delete headers['if-none-match']
     return { operation: operationOf(request.method, key, query), bucketName, key, query, headers, bytes }
   }
 
