@@ -11,6 +11,7 @@ import { openapi, templateOf } from '../../src/http/openapi.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { json as reply, Twirp } from '../egress/twirp.ts'
 import { startHarness, type Harness } from './harness.ts'
+import { stage } from './machines-stage.ts'
 import { failureTable, problemTable, routeTable, withTables } from './reference.ts'
 import { eventId, pushFrame, seedSession } from './seed.ts'
 
@@ -143,8 +144,10 @@ describe('the contract', () => {
         .replace(':asset', String(uploaded.json['id']))
         .replace('/api/s3/uploads/:upload', String(uploaded.headers.get('location')))
         .replace(':actor', `room:${id}`)
+        .replace(':machine', 'room')
     await h.ask('PUT', fill('/api/rooms/:room/destinations/:platform'), { body: { key: 'abcd-efgh-ijkl' } })
     h.outbound.set(id, 'youtube', { state: 'backoff', status: 'error', errorCode: 'destination_lost' })
+    for (const { actor } of stage(h, [id]).values()) actor.send({ type: 'room.start' })
     const shaped = h.http.operations.filter(
       (operation): operation is Operation =>
         operation.method === 'GET' && operation.answers[200]?.schema !== undefined,
