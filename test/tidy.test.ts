@@ -70,6 +70,7 @@ describe('directions', () => {
       [/^@aws-sdk\//, /^src\/assets\/s3-[a-z-]+\.ts$/],
       [/^@fastify\/busboy/, /^src\/http\/multipart\.ts$/],
       [/^@?hono(\/|$)/, /^src\/http\//],
+      [/^elkjs/, /^src\/http\/machines-layout-thread\.ts$/],
       [/^xstate/, /^src\/(machines|actors)\/|^src\/http\/machines/],
     ]
     const wrong = inSrc.flatMap((path) =>
