@@ -36,7 +36,7 @@ const Recording = ({
 }) => {
   const { id, counters } = session
   const live = useLiveFeed(id, true)
-  const numbers = useStats(id, null, { isOpen: true, events: counters.events })
+  const numbers = useStats(id, null, { isOpen: true })
   const minutes = useMinutes(numbers.stats, live)
   const whole = wholeOf(session.openedAt, null, now.value)
   // On a stretch of the tape the session's own page goes on.

@@ -58,8 +58,8 @@ const Shown = ({ whole: session }: { readonly whole: SessionWhole }) => {
     [id, session.archivedAt, session.mergedInto],
   )
   useFactReload(({ sessionId }) => sessionId === id, timeline.reload, [timeline])
-  const numbers = useStats(id, null, { isOpen, events: counters.events })
-  const stretch = useStats(id, span, { isOpen, events: counters.events, isAsked: span !== null })
+  const numbers = useStats(id, null, { isOpen })
+  const stretch = useStats(id, span, { isOpen, isAsked: span !== null })
   const live = useLiveFeed(id, isOpen)
   const minutes = useMinutes(numbers.stats, live)
   const totalRows = useTotalRows(id, !isOpen)

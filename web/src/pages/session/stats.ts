@@ -9,9 +9,56 @@ import type { Span, Stats } from './shapes.ts'
 
 export const PLACES = 50
 
-/** The server walks the events of an open session each time: the more there are, the less often it is asked. */
-export const againMs = (events: number): number =>
-  events > 1_000_000 ? 300_000 : events > 200_000 ? 60_000 : 15_000
+const AGAIN_MS = 15_000
+/** The server walks the events of an open session each time: what took long is left alone ten times as long. */
+const REST = 10
+
+interface Asked {
+  readonly answer: Promise<Stats>
+  /** When it was asked, and when it was answered; null while it is under way. */
+  readonly askedAt: number
+  answeredAt: number | null
+}
+
+/**
+ * Asks once for what is asked for again while it is under way (the server goes on counting for somebody who has
+ * left), and gives what there is while it is too soon to count again.
+ */
+export const patient = (read: (key: string) => Promise<Stats>, now: () => number = Date.now) => {
+  const asked = new Map<string, Asked>()
+  return (key: string, isOpen: boolean): Promise<Stats> => {
+    const known = asked.get(key)
+    if (known !== undefined) {
+      const { askedAt, answeredAt } = known
+      if (answeredAt === null) return known.answer
+      if (isOpen && now() - answeredAt < REST * (answeredAt - askedAt)) return known.answer
+    }
+    const answer = read(key)
+    const one: Asked = { answer, askedAt: now(), answeredAt: null }
+    // One session is looked at, and a stretch of it.
+    for (const old of asked.keys()) if (asked.size > 8) asked.delete(old)
+    asked.set(key, one)
+    const settle = async (): Promise<void> => {
+      try {
+        await answer
+        one.answeredAt = now()
+        if (!isOpen) asked.delete(key)
+      } catch {
+        // Whoever asked is told; here it only means that it may be asked for again.
+        asked.delete(key)
+      }
+    }
+    void settle()
+    return answer
+  }
+}
+
+const ask = patient((path) => api.get<Stats>(path))
+
+const pathOf = (sessionId: string, span: Span | null): string => {
+  const stretch = span === null ? '' : `&from=${Math.floor(span.from)}&to=${Math.ceil(span.to)}`
+  return `/api/sessions/${sessionId}/stats?top=${PLACES}${stretch}`
+}
 
 export interface SessionStats {
   readonly stats: Stats | undefined
@@ -23,21 +70,13 @@ export interface SessionStats {
 export const useStats = (
   sessionId: string,
   span: Span | null,
-  {
-    isOpen,
-    events,
-    isAsked = true,
-  }: { readonly isOpen: boolean; readonly events: number; readonly isAsked?: boolean },
+  { isOpen, isAsked = true }: { readonly isOpen: boolean; readonly isAsked?: boolean },
 ): SessionStats => {
-  const from = span === null ? undefined : Math.floor(span.from)
-  const to = span === null ? undefined : Math.ceil(span.to)
+  const path = pathOf(sessionId, span)
   const { data, problem, loading, reload } = useLoad<Stats | undefined>(
-    (signal) =>
-      isAsked
-        ? api.get<Stats>(`/api/sessions/${sessionId}/stats`, { query: { top: PLACES, from, to }, signal })
-        : Promise.resolve(undefined),
-    [sessionId, from, to, isOpen, isAsked],
-    { everyMs: isOpen && isAsked ? againMs(events) : 0 },
+    () => (isAsked ? ask(path, isOpen) : Promise.resolve(undefined)),
+    [path, isOpen, isAsked],
+    { everyMs: isOpen && isAsked ? AGAIN_MS : 0 },
   )
   const last = useRef<Stats | undefined>(undefined)
   if (data.value !== undefined) last.current = data.value
