@@ -77,6 +77,21 @@ const roomName = (path = file()): unknown => {
 }
 
 describe('a backup', () => {
+  it('says how far it is, and is not faster than it may', async () => {
+    const large = new DatabaseSync(file())
+    large.exec(`INSERT INTO settings VALUES ('large', hex(zeroblob(2000000)), 1)`)
+    large.close()
+    const steps: [phase: string, done: number, total: number][] = []
+    const bytesPerSecond = 8_000_000
+    const from = performance.now()
+    await back({ bytesPerSecond, onProgress: (...step) => void steps.push(step) })
+    const { size } = statSync(file())
+    expect(performance.now() - from).toBeGreaterThan(((size - 256 * 4_096) / bytesPerSecond) * 1_000)
+    expect(new Set(steps.map(([phase]) => phase))).toEqual(new Set(['copying', 'checking']))
+    for (const [, done, total] of steps) expect(done).toBeLessThanOrEqual(total)
+    expect(steps.at(-1)?.[1]).toBe(steps.at(-1)?.[2])
+  })
+
   it('says what it is of, what is in it and what is not, and nobody else can read it', async () => {
     const { path, manifest } = await back()
     const written = JSON.parse(readFileSync(join(path, MANIFEST_FILE), 'utf8')) as Manifest

@@ -1,15 +1,13 @@
 // One message on its way: where it may go, what may come back, and what none of it can do to us.
 
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import * as Effect from 'effect/Effect'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { makePost, type PostOptions } from '../../src/webhooks/posting.ts'
 import { reach, type Address, type Resolve } from '../../src/webhooks/reaching.ts'
+import { certify } from '../_support/certificate.ts'
 import { until } from '../_support/db.ts'
 import { drops, floods, hangs, says, startReceiver, type Receiver } from '../_support/webhook-receiver.ts'
 
@@ -201,51 +199,30 @@ describe('a message', () => {
     })
   })
 
-  it('hands nothing to a server whose certificate is not the one of its name', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'roomkeeper-tls-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-        '-keyout',
-        keyFile,
-        '-out',
-        certFile,
-        '-subj',
-        '/CN=hook.test',
-        '-addext',
-        'subjectAltName=DNS:hook.test',
-      ],
-      { stdio: 'ignore' },
-    )
+  it('hands nothing to a server whose certificate is not one of its name that can be trusted', async () => {
+    const { key, cert } = certify('hook.test')
     const heard: string[] = []
-    const tls = createTlsServer(
-      { key: readFileSync(keyFile), cert: readFileSync(certFile) },
-      (request, response) => {
-        heard.push(String(request.headers['webhook-id']))
-        response.end()
-      },
-    )
-    const asked: string[] = []
+    const tls = createTlsServer({ key, cert }, (request, response) => {
+      heard.push(`${request.headers.host} ${String(request.headers['webhook-id'])}`)
+      response.end()
+    })
+    let connections = 0
     tls.on('tlsClientError', () => undefined)
-    tls.on('connection', () => void asked.push('connection'))
+    tls.on('connection', () => void (connections += 1))
     await new Promise<void>((done) => tls.listen(0, '127.0.0.1', done))
     const { port } = tls.address() as AddressInfo
-    const resolve = names([four('127.0.0.1')]).resolve
-    const refused = await post(`https://hook.test:${port}/`, { resolve, privateHosts: ['hook.test'] })
-    expect(refused).toMatchObject({ ok: false, code: 'certificate' })
-    expect(asked).toHaveLength(1)
+    const { resolve } = names([four('127.0.0.1')])
+    const to = (host: string) =>
+      post(`https://${host}:${port}/`, { resolve, privateHosts: ['hook.test', 'other.test'] })
+    expect(await to('hook.test')).toMatchObject({ ok: false, code: 'certificate' })
+    const usual = getCACertificates()
+    onTestFinished(() => setDefaultCACertificates(usual))
+    setDefaultCACertificates([...usual, cert])
+    expect(await to('other.test')).toMatchObject({ ok: false, code: 'certificate' })
     expect(heard).toEqual([])
+    expect(await to('hook.test')).toEqual({ ok: true, status: 200 })
+    expect(heard).toEqual([`hook.test:${port} msg_1`])
+    expect(connections).toBe(3)
     tls.closeAllConnections()
     await new Promise((done) => tls.close(done))
   })
