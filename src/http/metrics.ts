@@ -118,6 +118,7 @@ const families = ({ deps, streams, denials, answered, loop, outbound }: Measured
         budget.keys.filter(({ coolingUntil }) => coolingUntil !== null && coolingUntil > Date.now()).length,
       ),
     ),
+    gauge('exports_running', 'Exports under way, each in a thread of its own.', one(deps.exporter.running())),
     gauge('sse_clients', 'Open event streams.', one(streams.size)),
     gauge('sse_waiting_bytes', 'Bytes that wait for slow streams.', one(streams.waitingBytes)),
     counter(

@@ -106,9 +106,11 @@ describe('exports over HTTP', () => {
       })
       const reader = response.body?.getReader()
       await reader?.read()
-      expect(own.running()).toBe(1)
+      expect(own.exporter.running()).toBe(1)
+      const { text } = await other.ask('GET', '/metrics', { token: null })
+      expect(text).toContain('\nroomkeeper_exports_running 1\n')
       leaving.abort()
-      await until('its thread is gone', () => own.running() === 0)
+      await until('its thread is gone', () => own.exporter.running() === 0)
     }
     const next = await other.ask('GET', '/api/sessions/s1/export?format=vtt')
     expect(next.status).toBe(200)

@@ -126,7 +126,7 @@ describe('H22: a failure says that it failed, and nothing else', () => {
       yield new TextEncoder().encode('id,sessionId\r\n')
       throw new Error(CANARY)
     }
-    const broken = await startHarness({ db, deps: { exporter: { open } } })
+    const broken = await startHarness({ db, deps: { exporter: { open, running: () => 0 } } })
     const heard = await rawAsk(
       broken.port,
       `GET /api/sessions/s1/export?format=csv HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer ${OPERATOR}\r\n\r\n`,

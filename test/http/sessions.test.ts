@@ -252,7 +252,7 @@ describe('exports', () => {
     const slow = await startHarness({
       db: h.db,
       limits: { exports: 1 },
-      deps: { exporter: { open: counting } },
+      deps: { exporter: { ...real.exporter, open: counting } },
     })
     const response = await new Promise<IncomingMessage>((resolve) => {
       request(

@@ -99,8 +99,6 @@ class ExportThread implements AsyncIterator<Uint8Array, undefined> {
 
 export interface OwnExporter {
   readonly exporter: Exporter['Service']
-  /** Threads that have not ended yet. */
-  readonly running: () => number
   /** Ends every export that still runs. */
   readonly close: () => Promise<void>
 }
@@ -128,8 +126,10 @@ export const makeExporter = (options: ExporterOptions): OwnExporter => {
     }
   }
   return {
-    exporter: { open: (plan) => ({ [Symbol.asyncIterator]: () => iterate(plan) }) },
-    running: () => running.size,
+    exporter: {
+      open: (plan) => ({ [Symbol.asyncIterator]: () => iterate(plan) }),
+      running: () => running.size,
+    },
     close: async () => {
       await Promise.all([...running].map((thread) => thread.stop()))
     },

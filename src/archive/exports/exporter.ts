@@ -11,5 +11,7 @@ export class Exporter extends Context.Service<
      * early, by `return`, ends all of it. A file that fails half way fails its reader: it never just ends.
      */
     readonly open: (plan: ExportPlan) => AsyncIterable<Uint8Array>
+    /** Exports under way: threads that have not ended yet. */
+    readonly running: () => number
   }
 >()('roomkeeper/archive/Exporter') {}

@@ -94,7 +94,7 @@ describe('an export in its thread', () => {
       const first = await bytesOf(format)
       expect(first.length, format).toBeGreaterThan(1_000)
       expect(Buffer.compare(await bytesOf(format), first), format).toBe(0)
-      expect(own.running()).toBe(0)
+      expect(own.exporter.running()).toBe(0)
     }
   })
 
@@ -118,9 +118,9 @@ describe('an export in its thread', () => {
     for (const format of ['ndjson', 'ndjson.zst', 'parquet', 'srt'] as const) {
       const pieces = (await opened(1, { format })).stream[Symbol.asyncIterator]()
       expect((await pieces.next()).done).toBe(false)
-      expect(own.running()).toBe(1)
+      expect(own.exporter.running()).toBe(1)
       await pieces.return?.()
-      expect(own.running()).toBe(0)
+      expect(own.exporter.running()).toBe(0)
       expect((await pieces.next()).done).toBe(true)
     }
   })
@@ -130,7 +130,7 @@ describe('an export in its thread', () => {
     const pieces = (await opened(1, { format: 'ndjson' })).stream[Symbol.asyncIterator]()
     await pieces.return?.()
     expect((await pieces.next()).done).toBe(true)
-    expect(own.running()).toBe(0)
+    expect(own.exporter.running()).toBe(0)
   })
 
   it('fails where the database fails, instead of ending as if it were complete', async () => {
@@ -140,7 +140,7 @@ describe('an export in its thread', () => {
       await live.write({ statements: [{ sql: 'ALTER TABLE events RENAME COLUMN text TO gone' }] })
       await expect(gathered(stream), format).rejects.toBeInstanceOf(Error)
       await live.write({ statements: [{ sql: 'ALTER TABLE events RENAME COLUMN gone TO text' }] })
-      expect(own.running()).toBe(0)
+      expect(own.exporter.running()).toBe(0)
     }
   })
 
@@ -149,7 +149,7 @@ describe('an export in its thread', () => {
     const pieces = (await opened(1, { format: 'ndjson' })).stream[Symbol.asyncIterator]()
     await pieces.next()
     await own.close()
-    expect(own.running()).toBe(0)
+    expect(own.exporter.running()).toBe(0)
   })
 })
 
