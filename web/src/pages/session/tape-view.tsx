@@ -83,7 +83,7 @@ const Marks = ({
             onFocus={() => void (reached.value = index)}
             onClick={() => onOpen(mark.entries)}
           >
-            {mark.entries.length > 1 ? mark.entries.length : ''}
+            {mark.entries.length > 1 && <span aria-hidden="true">{mark.entries.length}</span>}
           </button>
         )
       })}
