@@ -176,10 +176,13 @@ describe('the report', () => {
       openedAt: T0 + 900_000,
       events: [{ kind: 'chat', text: 'x' }],
     })
-    await store.rows(`UPDATE sessions SET merged_into = 1, merge_kind = 'fragment' WHERE no = 2`)
+    await store.rows(
+      `UPDATE sessions SET merged_into = 1, merge_kind = 'fragment', end_reason = 'manual_stop' WHERE no = 2`,
+    )
     const merged = await made()
     expect(merged).toContain('the first of 2 parts')
     expect(merged).toContain('it was recorded in parts')
+    expect(merged).toContain('It ended: recording was stopped by hand')
   })
 })
 

@@ -15,6 +15,8 @@ import type { Read } from '../walk.ts'
 export interface Gathered {
   readonly plan: ExportPlan
   readonly row: SessionRow
+  /** The row of its last part: how the broadcast ended. The same one where there is but one. */
+  readonly last: SessionRow
   readonly stats: SessionStats
   readonly attempts: readonly Attempt[]
   readonly interruptions: readonly Interruption[]
@@ -59,10 +61,13 @@ export const gather = async (plan: ExportPlan, read: Read): Promise<Gathered> =>
   const run = <A, E>(effect: Effect.Effect<A, E, Database>): Promise<A> =>
     Effect.runPromise(Effect.provideService(effect, Database, readOnly(read)))
   const row = await run(find(plan.no))
-  if (row === null) throw new Error('the session is gone')
+  const end = plan.stretches.reduce((a, b) => (b.endedAt > a.endedAt ? b : a)).no
+  const last = end === plan.no ? row : await run(find(end))
+  if (row === null || last === null) throw new Error('the session is gone')
   return {
     plan,
     row,
+    last,
     stats: await run(sessionStats(plan.no, { top: PLACES })),
     attempts: await run(attempts(plan.no)),
     interruptions: await interruptionsOf(plan, read),

@@ -24,10 +24,10 @@ const titleOf = ({ row }: Gathered): string | null => {
 }
 
 const head = (gathered: Gathered): Markup => {
-  const { plan, row, stats } = gathered
+  const { plan, last, stats } = gathered
   const title = titleOf(gathered)
   const ended =
-    row.endedAt === null ? 'still open' : `${moment(plan.endedAt)} UTC, because ${reasonOf(row.endReason)}`
+    last.endedAt === null ? 'still open' : `${moment(plan.endedAt)} UTC, because ${reasonOf(last.endReason)}`
   const incomplete = [
     ...(plan.archived ? [] : ['The session was still open when this was made.']),
     ...(plan.pruned ? ['Retention removed its events: only totals and gifts are complete.'] : []),

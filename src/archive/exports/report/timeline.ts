@@ -41,6 +41,7 @@ const attemptOf = ({ outcome, durationMs, errorClass, trigger }: Gathered['attem
 export const timelineOf = ({
   plan,
   row,
+  last,
   attempts,
   interruptions,
 }: Gathered): { readonly entries: readonly Happening[]; readonly more: number } => {
@@ -49,9 +50,9 @@ export const timelineOf = ({
   const all: readonly Happening[] = [
     { at: 0, what: parts === 1 ? 'Recording began' : `Recording began, the first of ${parts} parts` },
     ...interruptions.map((one) => ({ at: one.from, what: sentenceOf(one) })),
-    ...(row.endedAt === null
+    ...(last.endedAt === null
       ? []
-      : [{ at: since(row.endedAt), what: `It ended: ${reasonOf(row.endReason)}` }]),
+      : [{ at: since(last.endedAt), what: `It ended: ${reasonOf(last.endReason)}` }]),
     ...attempts.map((one) => ({ at: since(one.finishedAt), what: attemptOf(one) })),
     ...(row.prunedAt === null ? [] : [{ at: since(row.prunedAt), what: 'Retention removed its events' }]),
   ]
