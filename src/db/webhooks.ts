@@ -146,13 +146,14 @@ export const remove = (id: string): readonly Statement[] => [
   { sql: 'DELETE FROM webhook_letters WHERE webhook_id = ?', args: [id] },
 ]
 
-/** What it is called, where it leads and what it is sent. What failed at the old address is tried anew at once. */
+/** What it is called, where it leads and what it is sent. It is tried at once; a new address begins without failures. */
 export const change = (
   row: Pick<WebhookRow, 'id' | 'name' | 'urlSealed' | 'urlShown' | 'facts' | 'rooms'>,
   at: number,
 ): Statement => ({
   sql: `UPDATE webhooks SET name = ?2, url_sealed = ?3, url_shown = ?4, facts = ?5, rooms = ?6, updated_at = ?7,
-next_at = NULL WHERE id = ?1`,
+next_at = NULL, attempts = iif(url_sealed = ?3, attempts, 0), failing_since = iif(url_sealed = ?3, failing_since, NULL)
+WHERE id = ?1`,
   args: [
     row.id,
     row.name,

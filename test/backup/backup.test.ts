@@ -158,6 +158,8 @@ describe('a restore', () => {
     for (const end of ['', '-wal']) copyFileSync(file() + end, join(folder.path, `killed${end}`))
     killed.close()
     for (const end of ['', '-wal']) copyFileSync(join(folder.path, `killed${end}`), file() + end)
+    const after = await back()
+    expect(roomName(join(after.path, 'roomkeeper.db'))).toBe('In the log')
     expect(statSync(`${file()}-wal`).size).toBeGreaterThan(0)
     const { aside } = await restore(path)
     expect(existsSync(`${file()}-wal`)).toBe(false)
