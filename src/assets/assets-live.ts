@@ -11,6 +11,7 @@ import * as changes from './changes.ts'
 import { makeDesk, type AssetDesk, type AssetsOptions } from './desk.ts'
 import { recover } from './recovery.ts'
 import * as resumable from './resumable.ts'
+import { finish } from './resumable-end.ts'
 import { ObjectStore } from './store.ts'
 import { upload } from './upload.ts'
 
@@ -45,7 +46,7 @@ export const assetsLive = (options: AssetsOptions): Layer.Layer<Assets, never, D
         beginParts: (request) => on(resumable.begin(desk, request)),
         partAddresses: (id, numbers, caller) => on(resumable.addresses(desk, id, numbers, caller)),
         putPart: (id, number, body, caller) => on(resumable.put(desk, id, number, body, caller)),
-        completeParts: (id, parts, caller) => on(resumable.finish(desk, id, parts, caller)),
+        completeParts: (id, parts, caller) => on(finish(desk, id, parts, caller)),
         abortParts: (id, caller) => on(resumable.abort(desk, id, caller)),
         progress: (id) => on(Effect.map(uploads.find(id), (row) => progressOf(desk, row))),
         find: (id) => on(rows.find(id)),

@@ -40,8 +40,9 @@ const giveUp = Effect.fnUntraced(function* (desk: AssetDesk, upload: UploadRow, 
 
 const settle = (desk: AssetDesk, upload: UploadRow): Recovery<void> =>
   Effect.gen(function* () {
-    const { id, assetId, key, owner, actor, storeUpload, sealed, sizeBytes, sha256 } = upload
-    if (storeUpload !== null) yield* Effect.ignore(desk.store.abandon(key, storeUpload))
+    const { id, assetId, key, storeKey, owner, actor, storeUpload, sealed, sizeBytes, sha256 } = upload
+    if (storeUpload !== null) yield* Effect.ignore(desk.store.abandon(storeKey, storeUpload))
+    if (storeKey !== key) yield* Effect.ignore(desk.store.remove(storeKey))
     const content = sealed && sizeBytes !== null && sha256 !== null ? { sizeBytes, sha256 } : null
     const there = content === null ? 'gone' : yield* isThere(desk, key, content)
     const asset = yield* assets.find(assetId)

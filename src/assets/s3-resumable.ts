@@ -3,6 +3,7 @@
 
 import {
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
   UploadPartCommand,
   type S3Client,
@@ -70,4 +71,12 @@ export const makeResumable = (
         ),
       ),
     ),
+  copy: (from, to) =>
+    attempt('CopyObject', async (abortSignal) => {
+      const { Bucket, Key } = placeOf(from)
+      const source = `${Bucket}/${Key.split('/').map(encodeURIComponent).join('/')}`
+      const command = new CopyObjectCommand({ ...placeOf(to), CopySource: source })
+      const { CopyObjectResult } = await client.send(command, { abortSignal })
+      return (CopyObjectResult?.ETag ?? '').replaceAll('"', '')
+    }),
 })

@@ -12,7 +12,7 @@ import {
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import * as Semaphore from 'effect/Semaphore'
-import { KEY_MAX_BYTES, keyProblem, SENTINEL_KEY } from '../domain/asset.ts'
+import { isOwnKey, KEY_MAX_BYTES, keyProblem } from '../domain/asset.ts'
 import { makeClient, type S3Options } from './s3-client.ts'
 import { s3Error } from './s3-errors.ts'
 import { makeResumable } from './s3-resumable.ts'
@@ -80,7 +80,7 @@ const orGone = (effect: Effect.Effect<unknown, StoreError>): Effect.Effect<void,
 /** The key as the bucket has it. Throws for what cannot be one. */
 const placeIn = (options: S3Options) => (key: string) => {
   const whole = options.prefix + key
-  const isOurs = key === SENTINEL_KEY || keyProblem(key) === null
+  const isOurs = isOwnKey(key) || keyProblem(key) === null
   if (!isOurs || Buffer.byteLength(whole) > KEY_MAX_BYTES) throw refused('bad_key')
   return { Bucket: options.bucket, Key: whole }
 }

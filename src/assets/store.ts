@@ -110,6 +110,8 @@ export interface PartsStore {
     storeUpload: string,
     parts: readonly { readonly number: number; readonly etag: string }[],
   ) => Effect.Effect<void, StoreError>
+  /** Makes `to` the same object as `from`, whole or not at all, inside the store. Answers its etag. */
+  readonly copy: (from: string, to: string) => Effect.Effect<string, StoreError>
 }
 
 export class ObjectStore extends Context.Service<

@@ -1,6 +1,7 @@
 // The uploads' rows, read: how one went, and which are under way. They are written by `asset-writes.ts`.
 
 import * as Effect from 'effect/Effect'
+import { stagingKey } from '../domain/asset.ts'
 import type { DbError } from '../domain/errors.ts'
 import { Database, type Row } from './database.ts'
 import { bool, int, intOrNull, text, textOrNull } from './row.ts'
@@ -15,6 +16,8 @@ export interface UploadRow {
   readonly state: 'running' | 'done' | 'failed'
   /** The asset had content when this began. */
   readonly replaces: boolean
+  /** Where its bytes are put: parts that replace something are put together beside it. */
+  readonly storeKey: string
   /** The start of the process that began it. */
   readonly boot: string
   /** As declared, or as it is once `sealed`. */
@@ -38,6 +41,8 @@ const rowOf = (row: Row): UploadRow => ({
   way: row['way'] === 'parts' ? 'parts' : 'stream',
   state: text(row['state']) as UploadRow['state'],
   replaces: bool(row['replaces']),
+  storeKey:
+    row['way'] === 'parts' && bool(row['replaces']) ? stagingKey(text(row['id'])) : text(row['s3_key']),
   boot: text(row['boot']),
   sizeBytes: intOrNull(row['size_bytes']),
   sha256: textOrNull(row['sha256']),

@@ -87,6 +87,11 @@ export const NAME_MAX_LENGTH = 200
 export const RESERVED_PREFIX = '.roomkeeper/'
 /** The object whose presence proves that the store, the bucket and the credentials are the right ones. */
 export const SENTINEL_KEY = `${RESERVED_PREFIX}sentinel`
+/** Where the parts of an upload that replaces something become one object, until it is known to be right. */
+export const stagingKey = (uploadId: string): string => `${RESERVED_PREFIX}staging/${uploadId}`
+/** A key of the server's own that is one. */
+export const isOwnKey = (key: string): boolean =>
+  key === SENTINEL_KEY || /^\.roomkeeper\/staging\/[0-9a-f-]{36}$/.test(key)
 
 const CONTROL = /\p{Cc}/u
 

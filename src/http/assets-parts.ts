@@ -23,6 +23,10 @@ const Begin = Schema.Struct({
   type: Schema.optionalKey(AssetType),
   display_name: Schema.optionalKey(Schema.String),
   visibility: Schema.optionalKey(Visibility),
+  replace: Schema.optionalKey(Schema.Boolean).annotate({
+    description:
+      'what is under this key stays until the new content is known to be right; its type, name and visibility stay',
+  }),
   sha256: Schema.optionalKey(
     Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{64}$/, { description: '64 hexadecimal digits' })),
   ),
@@ -97,7 +101,7 @@ export const assetPartRoutes = (api: Api): void => {
           visibility: body.visibility ?? null,
           sizeBytes: body.size_bytes,
           sha256: body.sha256?.toLowerCase() ?? null,
-          replace: false,
+          replace: body.replace ?? false,
           caller: assetCaller(identity, caller),
         }),
       )

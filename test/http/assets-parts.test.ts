@@ -173,6 +173,67 @@ describe('an upload in parts', () => {
     expect(await kit.row('vrm/joined.vrm')).toMatchObject({ status: 'ready' })
   })
 
+  describe('that replaces what is there', () => {
+    const KEY = 'vrm/kept (1)+ü.vrm'
+    const before = glb(3_000, 1)
+    const after = glb(20_000_000, 2)
+    const content = async () => {
+      const read = await fetch(`${h.url}/api/s3/read-object?key=${encodeURIComponent(KEY)}`)
+      return { status: read.status, sha256: sha256(new Uint8Array(await read.arrayBuffer())) }
+    }
+    const send = async (bytes: Uint8Array) => {
+      const begun = await begin(KEY, bytes, { replace: true })
+      expect(begun.status, begun.text).toBe(201)
+      const { part_bytes, parts } = begun.json as { part_bytes: number; parts: number }
+      const location = String(begun.headers.get('location'))
+      const sent = await putParts(location, bytes, part_bytes, parts)
+      return { location, complete: () => h.ask('POST', `${location}/complete`, { body: { parts: sent } }) }
+    }
+    const staged = () => [...s3.bucket.objects.keys()].filter((key) => key.startsWith('.roomkeeper/staging/'))
+
+    it('leaves it alone until the new content is known to be right', async () => {
+      await kit.put(KEY, before, { query: { visibility: 'public' } })
+      expect((await begin(KEY, after)).json['code']).toBe('key_conflict')
+      const other = await h.addRoom('parts.replacing')
+      expect((await begin(KEY, after, { replace: true }, other.token)).json['code']).toBe('key_conflict')
+      const wrong = await send(Buffer.alloc(20_000_000, 65))
+      expect((await wrong.complete()).json['code']).toBe('content_mismatch')
+      expect(await content()).toEqual({ status: 200, sha256: sha256(before) })
+      expect(await kit.row(KEY)).toMatchObject({ status: 'ready', version: 1 })
+      const given = await send(after)
+      expect(await content()).toEqual({ status: 200, sha256: sha256(before) })
+      expect((await h.ask('DELETE', given.location)).status).toBe(204)
+      const right = await send(after)
+      const done = await right.complete()
+      expect(done.json).toMatchObject({
+        status: 'ready',
+        version: 2,
+        visibility: 'public',
+        sha256: sha256(after),
+      })
+      expect(await content()).toEqual({ status: 200, sha256: sha256(after) })
+      expect(s3.bucket.uploads.size).toBe(0)
+      expect(staged()).toEqual([])
+      const facts = await h.db.read(
+        `SELECT name FROM journal WHERE name LIKE 'asset.%' ORDER BY seq DESC LIMIT 1`,
+      )
+      expect(facts).toEqual([{ name: 'asset.replaced' }])
+    })
+
+    it('takes its place when it is asked again after the store had failed', async () => {
+      const next = glb(100_000, 3)
+      const given = await send(next)
+      const failing = s3.faults.add({ mishap: { kind: 'status', status: 403 }, on: ['CopyObject'], times: 1 })
+      expect((await given.complete()).status).toBeGreaterThanOrEqual(500)
+      expect(failing.fired).toBe(1)
+      expect(await content()).toEqual({ status: 200, sha256: sha256(after) })
+      expect((await given.complete()).json).toMatchObject({ version: 3, sha256: sha256(next) })
+      expect(await content()).toEqual({ status: 200, sha256: sha256(next) })
+      expect(staged()).toEqual([])
+      s3.faults.clear()
+    })
+  })
+
   it('a folder takes files as one', async () => {
     const folder = await startHarness()
     const body = { key: 'vrm/a.vrm', size_bytes: 100 }

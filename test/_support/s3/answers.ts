@@ -130,6 +130,15 @@ export const answerOf = (bucket: Bucket, mayList: boolean, operation: Operation,
     case 'PutObject':
       if (isRefused(bucket, asked)) return errorAnswer(412, 'PreconditionFailed', false)
       return etagAnswer(bucket.put(key, bytes, type).etag)
+    case 'CopyObject': {
+      const [, ...source] = decodeURIComponent(headers['x-amz-copy-source'] ?? '')
+        .replace(/^\//, '')
+        .split('/')
+      const from = bucket.objects.get(source.join('/'))
+      if (from === undefined) return errorAnswer(404, 'NoSuchKey', false)
+      const { etag } = bucket.put(key, from.bytes, from.contentType)
+      return xml(200, `<CopyObjectResult><ETag>"${etag}"</ETag></CopyObjectResult>`)
+    }
     case 'DeleteObject':
       bucket.objects.delete(key)
       return { status: 204, headers: {}, body: NONE }

@@ -3,6 +3,7 @@
 
 export type Operation =
   | 'PutObject'
+  | 'CopyObject'
   | 'GetObject'
   | 'HeadObject'
   | 'DeleteObject'

@@ -140,7 +140,9 @@ export class S3StandIn {
     const headers: Record<string, string> = {}
     for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value
     if (!this.knowsConditions) delete headers['if-none-match']
-    return { operation: operationOf(request.method, key, query), bucketName, key, query, headers, bytes }
+    const plain = operationOf(request.method, key, query)
+    const operation = plain === 'PutObject' && 'x-amz-copy-source' in headers ? 'CopyObject' : plain
+    return { operation, bucketName, key, query, headers, bytes }
   }
 
   async #answer(request: SdkRequest, signal: AbortSignal | undefined) {
