@@ -251,8 +251,8 @@ export type Operations = {
   '/api/s3/uploads': {
     /** Begins an upload in parts, which go to the bucket directly */
     $post:
-      | { input: { header?: { "Idempotency-Key"?: string }; json: { readonly key: string; readonly size_bytes: number; readonly type?: "vrm" | "animation" | "bgm" | "hdr" | "scene"; readonly display_name?: string; readonly visibility?: "public" | "private"; readonly sha256?: string } }; output: { readonly id: string; readonly asset_id: string; readonly part_bytes: number; readonly parts: number }; outputFormat: 'json'; status: 201 }
-      | { input: { header?: { "Idempotency-Key"?: string }; json: { readonly key: string; readonly size_bytes: number; readonly type?: "vrm" | "animation" | "bgm" | "hdr" | "scene"; readonly display_name?: string; readonly visibility?: "public" | "private"; readonly sha256?: string } }; output: Problem; outputFormat: 'json'; status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 }
+      | { input: { header?: { "Idempotency-Key"?: string }; json: { readonly key: string; readonly size_bytes: number; readonly type?: "vrm" | "animation" | "bgm" | "hdr" | "scene"; readonly display_name?: string; readonly visibility?: "public" | "private"; readonly replace?: boolean; readonly sha256?: string } }; output: { readonly id: string; readonly asset_id: string; readonly part_bytes: number; readonly parts: number }; outputFormat: 'json'; status: 201 }
+      | { input: { header?: { "Idempotency-Key"?: string }; json: { readonly key: string; readonly size_bytes: number; readonly type?: "vrm" | "animation" | "bgm" | "hdr" | "scene"; readonly display_name?: string; readonly visibility?: "public" | "private"; readonly replace?: boolean; readonly sha256?: string } }; output: Problem; outputFormat: 'json'; status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 }
   }
   '/api/s3/uploads/:upload/parts': {
     /** Addresses to which parts can be put, for a quarter of an hour */
