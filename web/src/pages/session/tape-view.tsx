@@ -68,7 +68,8 @@ const Marks = ({
     <div class="tape-marks" role="group" aria-label={t('facts')} ref={host} onKeyDown={walk}>
       {marks.map((mark, index) => {
         const [first] = mark.entries
-        const says = mark.entries.slice(0, 3).map(sentenceOf).join(' · ')
+        const count = mark.entries.length > 1 ? String(mark.entries.length) : ''
+        const says = `${clockText(first?.at ?? 0)} ${mark.entries.slice(0, 3).map(sentenceOf).join(' · ')}`
         const isOpen = opened !== null && mark.entries.includes(opened)
         return (
           <button
@@ -78,8 +79,8 @@ const Marks = ({
             style={{ insetInlineStart: percent(mark.place) }}
             tabIndex={index === Math.min(reached.value, marks.length - 1) ? 0 : -1}
             aria-pressed={isOpen}
-            aria-label={`${clockText(first?.at ?? 0)} ${says}`}
-            title={`${clockText(first?.at ?? 0)} ${says}`}
+            aria-label={count === '' ? says : `${count}: ${says}`}
+            title={says}
             onFocus={() => void (reached.value = index)}
             onClick={() => onOpen(mark.entries)}
           >
@@ -199,12 +200,10 @@ export const TapeView = (props: TapeViewProps) => {
           />
         ))}
         {tape.gaps.map(({ place, width, entry }) => (
-          <button
+          // With the keyboard a gap is reached by the mark of its beginning, and in the list of gaps.
+          <span
             key={`${entry.at} ${entry.name}`}
-            type="button"
             class="tape-gap"
-            tabIndex={-1}
-            aria-label={sentenceOf(entry)}
             title={`${sentenceOf(entry)} · ${durationText((entry.until ?? now.value) - entry.at)}`}
             style={{ insetInlineStart: percent(place), width: percent(width) }}
             onPointerDown={(event) => event.stopPropagation()}
