@@ -91,7 +91,8 @@ const build = (sources) => {
       '--logLevel',
       'warn',
     ],
-    { cwd: web, stdio: ['ignore', 'inherit', 'inherit'] },
+    // A test that starts this has another NODE_ENV, and would get what is made for developing.
+    { cwd: web, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } },
   )
   if (done.status !== 0 || !existsSync(join(fresh, 'index.html'))) {
     rmSync(fresh, { recursive: true, force: true })

@@ -46,7 +46,7 @@ export default defineConfig({
   base: '/',
   publicDir: false,
   plugins: [layers(), sizes()],
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
   build: {
     outDir: 'dist',
     assetsDir: 'console',

@@ -31,9 +31,9 @@ const pages = new Map<Shown, Signal<Found>>()
 /** Begins to load a page; also ahead of need, when a link to it is pointed at. */
 export const preload = (page: Shown): Signal<Found> => {
   const known = pages.get(page)
-  if (known !== undefined && known.peek() !== 'missing') return known
-  const found = known ?? signal<Found>(null)
-  found.value = null
+  // One that could not be loaded is not asked for again by itself: the browser remembers that it failed.
+  if (known !== undefined) return known
+  const found = signal<Found>(null)
   pages.set(page, found)
   load[page]().then(
     (module) => void (found.value = module.default),

@@ -40,7 +40,7 @@ const Option = ({
     {'room' in entry && entry.room.displayName !== null && (
       <Stranger class="one-line faint small" text={entry.room.displayName} max={40} />
     )}
-    {'room' in entry && entry.kind === 'open' && (
+    {'room' in entry && (entry.kind === 'open' || entry.kind === 'command') && (
       <span class="end">
         <StateChip small state={entry.room.state} />
       </span>

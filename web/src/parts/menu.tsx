@@ -2,7 +2,7 @@
 // End and a first letter move in it.
 
 import type { ComponentChildren } from 'preact'
-import { useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
 import { Icon, type IconName } from './icons.tsx'
 import { toastProblem } from './toast.tsx'
@@ -118,12 +118,12 @@ export const Menu = ({
   const id = useId()
   const isOpen = useSignal(false)
   const close = (): void => menu.current?.hidePopover()
-  const toggled = (open: boolean): void => {
-    isOpen.value = open
-    if (!open || menu.current === null || button.current === null) return
+  // The items are there only while it is open, so it is placed and focused once they are.
+  useLayoutEffect(() => {
+    if (!isOpen.value || menu.current === null || button.current === null) return
     place(menu.current, button.current)
-    menu.current.querySelector<HTMLElement>('[role^=menuitem]')?.focus()
-  }
+    menu.current.querySelector<HTMLElement>('[role^=menuitem]')?.focus({ preventScroll: true })
+  }, [isOpen.value])
   return (
     <>
       <button
@@ -151,7 +151,7 @@ export const Menu = ({
         popover="auto"
         role="menu"
         aria-label={label}
-        onToggle={(event) => toggled(event.newState === 'open')}
+        onToggle={(event) => void (isOpen.value = event.newState === 'open')}
         onKeyDown={(event) => menu.current !== null && move(menu.current, event)}
       >
         {isOpen.value && (
