@@ -2,6 +2,7 @@
 // product is started anew for each, so that what it held at most is that export's.
 
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { EXPORT_FORMATS, type ExportFormat } from '../src/archive/exports/formats.ts'
 import { startProduct, tempFolder, type Product } from './app.ts'
 import { startChild } from './child.ts'
@@ -14,6 +15,7 @@ const TOKEN = 'bench-operator-token-0123456789'
 /** Nobody answers there; no room is watched. */
 const NOWHERE = 'http://127.0.0.1:9'
 const LOOP_MS = 20
+const REST_MS = 5_000
 
 interface Exported {
   readonly format: ExportFormat
@@ -54,6 +56,20 @@ const measure = async (folder: string, format: ExportFormat): Promise<Exported> 
   }
 }
 
+/** The product with nothing to do, for as long as an export may take: what the machine itself does to the loop. */
+const rest = async (folder: string) => {
+  const product = await startProduct(NOWHERE, folder)
+  try {
+    const stop = await product.measure()
+    await sleep(REST_MS)
+    const stopped = await stop()
+    await product.leave()
+    return stopped
+  } finally {
+    await product.close()
+  }
+}
+
 const readRaw = async (path: string): Promise<number> => {
   const child = startChild('exports-raw.ts', { path })
   const { ms } = await child.hear<{ readonly ms: number }>('read')
@@ -70,6 +86,7 @@ export const bench: Bench = async ({ quick }) => {
     // Twice: the first brings the file into the system's cache for all that follow.
     await readRaw(path)
     const rawMs = await readRaw(path)
+    const resting = await rest(folder.path)
     const found: Exported[] = []
     for (const format of EXPORT_FORMATS) found.push(await measure(folder.path, format))
     const worst = (of: (one: Exported) => number): number => Math.max(...found.map(of))
@@ -90,6 +107,7 @@ export const bench: Bench = async ({ quick }) => {
           'said / was',
         ],
         rows: [
+          ['at rest', '', '', '', '', '', '', '', resting.loopP99Ms, resting.loopMaxMs, ''],
           ['plain read', '', rawMs / 1_000, Math.round((events / rawMs) * 1_000), '', 1, '', '', '', '', ''],
           ...found.map((one) => [
             one.format,
