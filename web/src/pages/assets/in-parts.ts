@@ -7,7 +7,7 @@ import type { AssetType } from './kinds.ts'
 import { missingOf, PART_BYTES, partsOf, sentBytes, type Kept, type Part } from './parts-plan.ts'
 import { send } from './send.ts'
 import type { Asset } from './types.ts'
-import { findKept, forget, keep } from './upload-memory.ts'
+import { findKept, forget, keep, othersOf } from './upload-memory.ts'
 
 export const contentPath = '/api/s3/upload'
 const AT_ONCE = 2
@@ -58,7 +58,13 @@ const begin = async ({ file, key, type }: Parts): Promise<Kept | null> => {
   }
 }
 
+const giveUp = async (id: string): Promise<void> => {
+  forget(id)
+  await api.delete(pathOf(id)).catch(() => undefined)
+}
+
 const found = async (parts: Parts): Promise<Kept | null> => {
+  for (const { uploadId } of othersOf(parts.file, parts.key)) await giveUp(uploadId)
   const known = findKept(parts.file, parts.key)
   if (known === null) return begin(parts)
   if (await isRunning(known.uploadId)) {
@@ -114,10 +120,8 @@ export const sendParts = async (parts: Parts): Promise<Asset | null> => {
     forget(uploadId)
     return asset
   } catch (error) {
-    if (!parts.isWanted()) {
-      forget(uploadId)
-      void api.delete(path).catch(() => undefined)
-    } else if (error instanceof ApiProblem && error.status === 404) {
+    if (!parts.isWanted()) void giveUp(uploadId)
+    else if (error instanceof ApiProblem && error.status === 404) {
       // The server does not know it any more, so what was sent is gone with it.
       forget(uploadId)
     }
@@ -128,7 +132,5 @@ export const sendParts = async (parts: Parts): Promise<Asset | null> => {
 /** Tells the server that an upload that rests is not wanted any more. */
 export const abandon = (file: File, key: string): void => {
   const known = findKept(file, key)
-  if (known === null) return
-  forget(known.uploadId)
-  void api.delete(pathOf(known.uploadId)).catch(() => undefined)
+  if (known !== null) void giveUp(known.uploadId)
 }

@@ -28,3 +28,7 @@ export const forget = (id: string): void => write(list().filter(({ uploadId }) =
 
 export const findKept = (file: FileFacts, key: string): Kept | null =>
   list().find((kept) => isSame(kept, file, key, Date.now())) ?? null
+
+/** What was begun under this key with another file: it has to end before the key is free. */
+export const othersOf = (file: FileFacts, key: string): readonly Kept[] =>
+  list().filter((kept) => kept.key === key && !isSame(kept, file, key, Date.now()))
