@@ -179,7 +179,7 @@ const partOf = async (body: Bytes): Promise<Uint8Array> => {
   return part.subarray(0, size)
 }
 
-/** No row for each part: they are many, and what they become is written when they are joined. */
+/** Each part is a change, so each leaves its row in the audit. */
 export const put = (
   desk: AssetDesk,
   uploadId: string,
@@ -188,15 +188,17 @@ export const put = (
   caller: AssetCaller,
 ): Flow<SentPart> =>
   Effect.gen(function* () {
-    const request = { caller, action: 'asset.upload_part', target: uploadId }
+    const detail = JSON.stringify({ number })
+    const request = { caller, action: 'asset.upload_part', target: uploadId, detail }
     const store = yield* storeOf(desk, request)
     const { storeKey, storeUpload } = yield* own(desk, request, uploadId)
     const bytes = yield* Effect.tryPromise({
       try: () => partOf(body),
       catch: (error) => refusalOf(bodyFailure(error) ?? 'client_aborted'),
-    })
+    }).pipe(Effect.catch((refusal) => refuse(desk, request, refusal)))
     const sent = yield* Effect.result(store.put(storeKey, storeUpload, number, bytes))
-    if (Result.isFailure(sent)) return yield* refusalOf(putFailure(sent.failure))
+    if (Result.isFailure(sent)) return yield* refuse(desk, request, refusalOf(putFailure(sent.failure)))
+    yield* commit(desk, request, { statements: [] })
     return { number, etag: sent.success }
   })
 

@@ -94,6 +94,9 @@ describe('an upload in parts', () => {
     const done = await h.ask('POST', `${location}/complete`, { token: mine.token, body: { parts: sent } })
     expect(done.json).toMatchObject({ status: 'ready', sha256: sha256(bytes) })
     expect((await put(1, mine.token, bytes.subarray(0, partBytes))).status).toBe(404)
+    const { json } = await h.ask('GET', '/api/audit?action=asset.upload_part')
+    const outcomes = (json['items'] as { outcome: string }[]).map(({ outcome }) => outcome)
+    expect(outcomes.toSorted()).toEqual(['denied', 'denied', 'denied', 'done', 'done', 'refused'])
   })
 
   it('what is not what was said is removed again', async () => {
