@@ -70,7 +70,6 @@ const Marks = ({
         const [first] = mark.entries
         const count = mark.entries.length > 1 ? String(mark.entries.length) : ''
         const says = `${clockText(first?.at ?? 0)} ${mark.entries.slice(0, 3).map(sentenceOf).join(' · ')}`
-        const many = mark.entries.length > 1 ? String(mark.entries.length) : ''
         const isOpen = opened !== null && mark.entries.includes(opened)
         return (
           <button
@@ -85,7 +84,7 @@ const Marks = ({
             onFocus={() => void (reached.value = index)}
             onClick={() => onOpen(mark.entries)}
           >
-            {many}
+            {mark.entries.length > 1 && <span aria-hidden="true">{mark.entries.length}</span>}
           </button>
         )
       })}
