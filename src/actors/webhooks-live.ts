@@ -33,12 +33,29 @@ import { Webhooks, type NewWebhook, type ShownWebhook, type WebhookChange } from
 
 export interface WebhooksOptions extends PostOptions, WebhookPace {
   readonly keys: KeyRing
+  /** Before a courier that failed begins again. Default 10,000. */
+  readonly againMs?: number
 }
 
 /** Messages on their way at the same time, of all webhooks together; of one webhook there is one. */
 const AT_ONCE = 16
+/** After an error that nobody expected. */
+const AGAIN_MS = 10_000
 /** How long a secret that was replaced signs beside the new one. */
 const OLD_SECRET_MS = 86_400_000
+
+/** Its class and its place, without a message that may hold an address. */
+const whereOf = (defect: unknown): { readonly kind: string; readonly where: string } => {
+  const { name, stack } = defect instanceof Error ? defect : { name: typeof defect, stack: undefined }
+  return {
+    kind: name,
+    where:
+      stack
+        ?.split('\n')
+        .find((line) => /^\s+at /.test(line))
+        ?.trim() ?? '',
+  }
+}
 
 const UNKNOWN = { code: 'webhook_unknown', message: 'There is no such webhook.' } as const
 const FULL = {
@@ -63,11 +80,20 @@ const make = Effect.fnUntraced(function* (options: WebhooksOptions) {
     noteAside: tally.noteAside,
   }
   const couriers = yield* FiberMap.make<string, void>()
+  /** A webhook whose courier fell over is not forgotten until the next start. */
+  const going = (id: string, round: Round): Effect.Effect<void> =>
+    Effect.catchDefect(courier(world, id, round), (defect) =>
+      Effect.logError('the courier of a webhook failed').pipe(
+        Effect.annotateLogs({ webhook: id, ...whereOf(defect) }),
+        Effect.andThen(Effect.sleep(options.againMs ?? AGAIN_MS)),
+        Effect.andThen(Effect.suspend(() => going(id, round))),
+      ),
+    )
   const begin = (id: string): Effect.Effect<void> =>
     Effect.suspend(() => {
       const round = new Round()
       rounds.set(id, round)
-      return Effect.asVoid(FiberMap.run(couriers, id, courier(world, id, round)))
+      return Effect.asVoid(FiberMap.run(couriers, id, going(id, round)))
     })
   const end = (id: string): Effect.Effect<void> =>
     Effect.andThen(

@@ -79,6 +79,24 @@ describe('webhooks', () => {
     expect(receiver.heard).toHaveLength(2)
   })
 
+  it('go on after an error that nobody expected', async () => {
+    let thrown = 0
+    outgoing = await startWebhooks(db.database, {
+      againMs: 10,
+      resolve: (host) => {
+        if (thrown < 2) throw new Error(`thrown ${(thrown += 1)} times for ${host}`)
+        return Promise.resolve([{ address: '127.0.0.1', family: 4 }])
+      },
+      privateHosts: ['hook.test'],
+    })
+    const url = `http://hook.test:${receiver.port}/`
+    const asked = { url, facts: ['asset.missing'], rooms: null, name: null }
+    await Effect.runPromise(outgoing.webhooks.add(asked, CALLER))
+    await db.write({ statements: [], facts: [missing(1)] })
+    await until('it', () => receiver.heard.length === 1)
+    expect(thrown).toBe(2)
+  })
+
   it('go on when the journal could not be read for a while', async () => {
     let failures = 0
     const failing: Database['Service'] = {
