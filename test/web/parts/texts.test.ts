@@ -71,7 +71,8 @@ describe('figures', () => {
       '1 d 2 h',
       '0 s',
     ])
-    expect(leftText(1)).toBe('1 s')
+    expect(leftText(899_700)).toBe('15:00')
+    expect(leftText(1_400)).toBe('1 s')
     expect(leftText(0)).toBe('0 s')
     expect(leftText(-1)).toBe('0 s')
     expect(isoDuration(1_400)).toBe('PT1S')

@@ -16,8 +16,8 @@ export const durationText = (ms: number): string => {
   return t('daysHours', { d: Math.floor(hours / 24), h: hours % 24 })
 }
 
-/** What is left, rounded up: it says `1 s` until there is nothing left. */
-export const leftText = (ms: number): string => durationText(Math.ceil(Math.max(0, ms) / 1000) * 1000)
+/** What is left, to the nearest second: the clock it is counted by ticks once a second. */
+export const leftText = (ms: number): string => durationText(Math.round(Math.max(0, ms) / 1000) * 1000)
 
 /** The same as `datetime` of a `<time>` wants it. */
 export const isoDuration = (ms: number): string => `PT${Math.max(0, Math.round(ms / 1000))}S`

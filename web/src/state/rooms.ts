@@ -5,11 +5,14 @@ import { computed, signal } from '@preact/signals'
 import { api } from '../api/fetch.ts'
 import { problemOf, type ApiProblem } from '../api/problem.ts'
 import type { Page, Room } from '../api/types.ts'
+import { serverNow } from './clock.ts'
 import { onFact, onStale } from './facts.ts'
 import { RoomStore } from './room-store.ts'
 
 const LIVE_MS = 2_000
 const ALL_MS = 30_000
+const OVERDUE_MS = 1_500
+const OVERDUE_EVERY_MS = 10_000
 /** Facts come in bursts. */
 const SETTLE_MS = 60
 /** More changed rooms than this are read as one list. */
@@ -31,12 +34,15 @@ export const dropRoom = (id: string): void => store.remove(id)
 export const allRooms = computed(() => [...rooms.value.values()].map((room) => room.value))
 
 let abort: AbortController | null = null
+/** When all rooms were asked for last, by this device's clock. */
+let readAt = 0
 
 /** Reads every room again. */
 export const loadRooms = async (): Promise<void> => {
   abort?.abort()
   const mine = new AbortController()
   abort = mine
+  readAt = Date.now()
   try {
     const all = await api.all<Room>('/api/rooms', { signal: mine.signal })
     if (abort !== mine) return
@@ -62,6 +68,18 @@ const readOne = async (id: string): Promise<void> => {
 const readChanged = (): void => {
   if (store.listIsDirty || store.dirty.size > ONE_BY_ONE) void loadRooms()
   else for (const id of store.dirty) void readOne(id)
+}
+
+/** A look that gave the same answer is no fact: a room whose next look is over is read again to know of the one after. */
+const isAnyOverdue = (): boolean =>
+  [...rooms.value.values()].some((room) => {
+    const { waiting } = room.peek()
+    return waiting !== null && waiting.untilAt !== null && waiting.untilAt < serverNow() - OVERDUE_MS
+  })
+
+const readOverdue = (): void => {
+  if (document.hidden || Date.now() - readAt < OVERDUE_EVERY_MS || !isAnyOverdue()) return
+  void loadRooms()
 }
 
 const readLive = async (): Promise<void> => {
@@ -91,7 +109,10 @@ export const startRooms = (): void => {
       settled = setTimeout(readChanged, SETTLE_MS)
     }),
   ]
-  const live = setInterval(() => void readLive(), LIVE_MS)
+  const live = setInterval(() => {
+    void readLive()
+    readOverdue()
+  }, LIVE_MS)
   const all = setInterval(() => !document.hidden && void loadRooms(), ALL_MS)
   stop = () => {
     for (const end of ends) end()

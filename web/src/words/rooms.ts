@@ -43,7 +43,7 @@ export const t = define({
   remove: ['Remove', '移除'],
 
   nextLook: ['next look in', '下次查看'],
-  looking: ['looking now', '正在查看'],
+  looking: ['next look any moment', '即将查看'],
   usuallyAt: ['usually live at {hours}', '通常 {hours} 开播'],
   unknownLook: ['TikTok gave no clear answer', 'TikTok 未给出明确答复'],
   signBudget: ['waits for the sign budget', '等待签名额度'],
