@@ -67,6 +67,20 @@ const numbersIn = (machine: AnyStateMachine): ReadonlyMap<AnyTransitionDefinitio
 
 const NONE: readonly never[] = []
 
+/** There are few different lists of ways and of actions in a machine: each is kept once, for all entries of all actors. */
+const lists = new Map<string, readonly (string | number)[]>()
+const LISTS_MAX = 2_000
+
+const kept = <T extends string | number>(list: readonly T[]): readonly T[] => {
+  if (list.length === 0) return NONE
+  const key = list.join('\n')
+  const known = lists.get(key)
+  // What is a number in one list is never a text in another: ways have numbers, actions have names.
+  if (known !== undefined) return known as readonly T[]
+  if (lists.size < LISTS_MAX) lists.set(key, list)
+  return list
+}
+
 export class Trace implements ActorTrace {
   readonly machine: string
   readonly #now: () => number
@@ -168,8 +182,8 @@ export class Trace implements ActorTrace {
       payload: before === null ? null : shownEvent(event as Fields & { readonly type: string }),
       from,
       to,
-      ways: ways.length === 0 ? NONE : ways,
-      actions: actions.length === 0 ? NONE : actions,
+      ways: kept(ways),
+      actions: kept(actions),
       changes,
     })
   }

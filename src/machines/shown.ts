@@ -79,10 +79,21 @@ const plain = (value: unknown, depth = 0): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one, depth + 1)]))
 }
 
-const shownAs = (name: string, value: unknown): unknown =>
-  name === 'session' && typeof value === 'object' && value !== null
-    ? plain(Object.fromEntries(OF_SESSION.map((field) => [field, Reflect.get(value, field)])))
-    : plain(value)
+/** What is shown of an object: machines replace what they change, so it is made once, however many entries have it. */
+const made = new WeakMap<object, unknown>()
+
+const shownAs = (name: string, value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return plain(value)
+  const known = made.get(value)
+  if (known !== undefined) return known
+  const shown = plain(
+    name === 'session'
+      ? Object.fromEntries(OF_SESSION.map((field) => [field, Reflect.get(value, field)]))
+      : value,
+  )
+  made.set(value, shown)
+  return shown
+}
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -109,7 +120,8 @@ export const changesOf = (machine: string, before: Fields, after: Fields): reado
   for (const name of FIELDS[machine] ?? []) {
     if (before[name] === after[name]) continue
     const change = [name, shownAs(name, before[name]), shownAs(name, after[name])] as const
-    if (JSON.stringify(change[1]) !== JSON.stringify(change[2])) changes.push(change)
+    if (typeof change[1] !== 'object' || typeof change[2] !== 'object') changes.push(change)
+    else if (JSON.stringify(change[1]) !== JSON.stringify(change[2])) changes.push(change)
   }
   return changes
 }
