@@ -4,7 +4,6 @@
 import { randomBytes } from 'node:crypto'
 import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
-import * as FiberMap from 'effect/FiberMap'
 import * as Layer from 'effect/Layer'
 import * as Redacted from 'effect/Redacted'
 import * as Result from 'effect/Result'
@@ -26,36 +25,22 @@ import { refusalOf, type Commanded, type Request } from './desk.ts'
 import { makeLedger } from './ledger.ts'
 import type { Caller } from './rooms.ts'
 import { checkChange, changesOf } from './webhook-changes.ts'
-import { attempt, courier, disabling, type CourierWorld } from './webhook-courier.ts'
-import { Round } from './webhook-round.ts'
+import { attempt, disabling, type CourierWorld } from './webhook-courier.ts'
+import { makeCouriers } from './webhook-couriers.ts'
+import type { Round } from './webhook-round.ts'
 import { Tally } from './webhook-tally.ts'
 import { Webhooks, type NewWebhook, type ShownWebhook, type WebhookChange } from './webhooks.ts'
 
 export interface WebhooksOptions extends PostOptions, WebhookPace {
   readonly keys: KeyRing
-  /** Before a courier that failed begins again. Default 10,000. */
+  /** Before a courier that fell over begins again. Default 10,000. */
   readonly againMs?: number
 }
 
 /** Messages on their way at the same time, of all webhooks together; of one webhook there is one. */
 const AT_ONCE = 16
-/** After an error that nobody expected. */
-const AGAIN_MS = 10_000
 /** How long a secret that was replaced signs beside the new one. */
 const OLD_SECRET_MS = 86_400_000
-
-/** Its class and its place, without a message that may hold an address. */
-const whereOf = (defect: unknown): { readonly kind: string; readonly where: string } => {
-  const { name, stack } = defect instanceof Error ? defect : { name: typeof defect, stack: undefined }
-  return {
-    kind: name,
-    where:
-      stack
-        ?.split('\n')
-        .find((line) => /^\s+at /.test(line))
-        ?.trim() ?? '',
-  }
-}
 
 const UNKNOWN = { code: 'webhook_unknown', message: 'There is no such webhook.' } as const
 const FULL = {
@@ -79,27 +64,7 @@ const make = Effect.fnUntraced(function* (options: WebhooksOptions) {
     note: tally.note,
     noteAside: tally.noteAside,
   }
-  const couriers = yield* FiberMap.make<string, void>()
-  /** A webhook whose courier fell over is not forgotten until the next start. */
-  const going = (id: string, round: Round): Effect.Effect<void> =>
-    Effect.catchDefect(courier(world, id, round), (defect) =>
-      Effect.logError('the courier of a webhook failed').pipe(
-        Effect.annotateLogs({ webhook: id, ...whereOf(defect) }),
-        Effect.andThen(Effect.sleep(options.againMs ?? AGAIN_MS)),
-        Effect.andThen(Effect.suspend(() => going(id, round))),
-      ),
-    )
-  const begin = (id: string): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      const round = new Round()
-      rounds.set(id, round)
-      return Effect.asVoid(FiberMap.run(couriers, id, going(id, round)))
-    })
-  const end = (id: string): Effect.Effect<void> =>
-    Effect.andThen(
-      FiberMap.remove(couriers, id),
-      Effect.sync(() => void rounds.delete(id)),
-    )
+  const { begin, end } = yield* makeCouriers(world, rounds, options.againMs)
 
   const read = <A>(query: Effect.Effect<A, DbError, Database>): Effect.Effect<A, DbError> =>
     Effect.provideService(query, Database, database)
