@@ -57,7 +57,8 @@ describe('the time axis', () => {
     expect(placeOf(25_000, whole)).toBe(0.25)
     expect(placeOf(-5, whole)).toBe(0)
     expect(momentAt(0.25, whole)).toBe(25_000)
-    expect(wholeOf(5, null, 6).to).toBe(60_005)
+    expect(wholeOf(5, null, 6)).toEqual({ from: 5, to: 60_005 })
+    expect(wholeOf(5, 20_000, 0)).toEqual({ from: 5, to: 20_001 })
   })
 
   it('marks round moments of the viewer’s clock, never too many', () => {

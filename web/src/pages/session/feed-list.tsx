@@ -63,14 +63,16 @@ export const FeedList = (props: FeedListProps) => {
     const row = rows[index]
     anchor.current = row === undefined ? null : { id: row.id, above: scrollTop - index * height }
   }
-  const measure = (): void => {
+  const measure = (isScroll = false): void => {
     const element = scroller.current
     if (element === null) return
     // A view that became higher or lower was scrolled by nobody.
-    if (following && element.clientHeight !== view.value.height) element.scrollTop = element.scrollHeight
+    const isResized = element.clientHeight !== view.value.height
+    if (following && isResized) element.scrollTop = element.scrollHeight
     const seen = { scrollTop: element.scrollTop, height: element.clientHeight }
-    const isResized = seen.height !== view.value.height
-    const follows = isResized ? following : followsEnd(following, before.current, seen, element.scrollHeight)
+    // Being at the end proves nothing: only somebody who scrolls there takes hold of it.
+    const isMoved = isScroll && !isResized && seen.scrollTop !== before.current
+    const follows = isMoved ? followsEnd(following, before.current, seen, element.scrollHeight) : following
     before.current = seen.scrollTop
     if (follows !== following) onFollow?.(follows)
     remember(seen.scrollTop)
@@ -82,7 +84,7 @@ export const FeedList = (props: FeedListProps) => {
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return
-    const observer = new ResizeObserver(measure)
+    const observer = new ResizeObserver(() => measure())
     observer.observe(element)
     return () => observer.disconnect()
   }, [feed, following])
@@ -145,7 +147,7 @@ export const FeedList = (props: FeedListProps) => {
         role="feed"
         aria-label={label}
         tabIndex={0}
-        onScroll={measure}
+        onScroll={() => measure(true)}
         onKeyDown={walk}
         onClick={clicked}
       >

@@ -47,8 +47,9 @@ const Shown = ({ whole: session }: { readonly whole: SessionWhole }) => {
   const ours = room?.session?.id === id ? room.session : null
   const parts = session.withFragments
   const counters = ours?.counters ?? parts?.counters ?? session.counters
-  const endedAt = isOpen ? null : (parts?.endedAt ?? session.endedAt ?? session.lastAt)
-  const whole = wholeOf(parts?.openedAt ?? session.openedAt, endedAt, isOpen ? now.value : 0)
+  // The tail of a broadcast arrives after its end was heard.
+  const lastAt = isOpen ? null : Math.max(parts?.endedAt ?? session.endedAt ?? 0, session.lastAt)
+  const whole = wholeOf(parts?.openedAt ?? session.openedAt, lastAt, isOpen ? now.value : 0)
   const asked = route.value.query.toString()
   // Asked for once: the end of an open session moves on, and what was chosen does not.
   const span = useMemo(() => spanIn(new URLSearchParams(asked), whole), [asked, isOpen, id])

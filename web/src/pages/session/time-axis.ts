@@ -50,11 +50,11 @@ export const ticks = (span: Span, most: number, offsetMs: number): readonly Tick
   return found
 }
 
-/** The widest a tape is shown when a session is only just opened. */
+/** What has just begun is shown as if it had lasted so long. */
 const LEAST = MINUTE
 
-/** The whole of a session: from its opening to its end, or to now while it lasts. */
-export const wholeOf = (openedAt: number, endedAt: number | null, now: number): Span => ({
+/** The whole of a session: from its opening to its last moment, that moment included; to now while it lasts. */
+export const wholeOf = (openedAt: number, lastAt: number | null, now: number): Span => ({
   from: openedAt,
-  to: Math.max(openedAt + LEAST, endedAt ?? now),
+  to: lastAt === null ? Math.max(openedAt + LEAST, now) : Math.max(openedAt + SECOND, lastAt + 1),
 })

@@ -1,0 +1,173 @@
+// The pages of a room and of a session as a person uses them: the feed while it records, the tape by keyboard, one
+// event in full, the receipt, what a rename would do.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openHouse, type House } from '../_support/product-house.ts'
+import { person } from '../_support/tiktok/standin.ts'
+import { buildConsole } from './stage.ts'
+import { visit, type Visit } from './visit.ts'
+
+const LONG = `\u202Ekeep \u200B<b>bold</b> ${'x'.repeat(10_000)}`
+const LINES = 400
+
+let house: House
+let v: Visit
+let archived: string
+beforeAll(async () => {
+  buildConsole()
+  house = await openHouse()
+  const creator = await house.record('tape.room')
+  creator.seen(77)
+  creator.say(LONG, person(1))
+  for (let n = 1; n <= LINES; n += 1) creator.say(`told ${n}`, person(n % 9))
+  creator.gift(person(2), '5655', { repeat: 5, final: true })
+  await house.stored('tape.room', (await house.room('tape.room')).session?.id ?? '')
+  await creator.mishaps.dropHard()
+  await house.tiktok.watched('tape.room')
+  creator.say('after the gap', person(3))
+  await house.stored('tape.room', (await house.room('tape.room')).session?.id ?? '')
+  creator.end()
+  const [session] = await house.archived('tape.room')
+  archived = session?.id ?? ''
+  await house.add('other.room')
+  v = await visit(house.product)
+})
+afterAll(async () => {
+  expect(v?.wrong).toEqual([])
+  await v?.close()
+  await house?.close()
+})
+
+const lines = () => v.page.locator('.line')
+const line = (text: string) => v.page.getByRole('article').filter({ hasText: text })
+const focused = () => v.page.evaluate<string>('document.activeElement.textContent')
+
+describe('the feed of a room that is recorded', () => {
+  it('follows, is paused by the keyboard, keeps what comes meanwhile, and goes on with all of it', async () => {
+    const creator = await house.record('feed.room')
+    creator.say('first words', person(1))
+    await v.open('/rooms/feed.room')
+    await line('first words').waitFor()
+    for (let n = 1; n <= 60; n += 1) creator.say(`line ${n}.`, person(n))
+    await line('line 60.').waitFor()
+    await v.page.getByRole('feed').focus()
+    await v.page.keyboard.press('ArrowUp')
+    const resume = v.page.getByRole('button', { name: /go on/i }).last()
+    await resume.waitFor()
+    for (let n = 61; n <= 90; n += 1) creator.say(`line ${n}.`, person(n))
+    await v.page.getByRole('button', { name: '30 new lines · go on' }).waitFor()
+    expect(await line('line 61.').count()).toBe(0)
+    await resume.click()
+    await line('line 90.').waitFor()
+    await v.page.getByRole('searchbox', { name: /search/i }).fill('line 7')
+    await expect.poll(() => lines().count()).toBe(11)
+    creator.end()
+    await house.archived('feed.room')
+  })
+})
+
+describe('the page of a session', () => {
+  it('shows how it ended, where it has a gap, and a receipt that adds up', async () => {
+    await v.open(`/sessions/${archived}`)
+    await v.page.getByText('It ended because TikTok said that the broadcast ended.').waitFor()
+    expect(await v.page.locator('.tape-gap').count()).toBe(1)
+    const receipt = v.page.getByRole('region', { name: 'Receipt' })
+    await receipt.getByText('It adds up.').waitFor()
+    const numbers = (await receipt.locator('dd').allTextContents()).slice(0, 4)
+    const [stored, duplicates, poison, received] = numbers.map((text) => Number(text.replace(/\D/g, '')))
+    expect((stored ?? 0) + (duplicates ?? 0) + (poison ?? 0)).toBe(received)
+    expect(received).toBeGreaterThan(LINES)
+  })
+
+  it('offers every format with the size it will about have', async () => {
+    await v.page.getByRole('button', { name: 'Export' }).click()
+    const items = v.page.getByRole('menuitem')
+    await items.first().waitFor()
+    const texts = await items.allTextContents()
+    expect(texts.length).toBeGreaterThanOrEqual(11)
+    for (const text of texts) expect(text).toMatch(/about [\d.]+ [kM]?B/)
+    await v.page.keyboard.press('Escape')
+  })
+
+  it('is brushed with the keyboard alone: address, feed and numbers are of that stretch, and let go again', async () => {
+    const slider = v.page.getByRole('slider')
+    await slider.focus()
+    await v.page.keyboard.press('End')
+    await v.page.waitForURL(/from=/)
+    await line('after the gap').waitFor()
+    expect(await line('told 1').count()).toBe(0)
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/ to /)
+    await v.page.keyboard.press('Escape')
+    await line('told 1').first().waitFor()
+    expect(await v.page.evaluate('location.search')).toBe('')
+  })
+
+  it('opens a line with Enter, shows all of a long hostile text as text, and gives the focus back', async () => {
+    await v.page.getByRole('feed').focus()
+    await v.page.keyboard.press('Home')
+    await expect.poll(() => v.page.locator('.line:focus').count()).toBe(1)
+    while (!(await focused()).includes('<b>bold</b>')) await v.page.keyboard.press('ArrowDown')
+    await v.page.keyboard.press('Enter')
+    const sheet = v.page.getByRole('dialog')
+    await sheet.getByRole('button', { name: /Show all 10,\d+ characters/ }).click()
+    const text = await sheet.locator('.event-text').textContent()
+    expect(text).toContain('⟨U+202E⟩keep ⟨U+200B⟩<b>bold</b>')
+    expect(text?.length).toBeGreaterThan(10_000)
+    expect(await sheet.locator('b').count()).toBe(0)
+    await sheet.getByRole('button', { name: 'Show the bytes' }).click()
+    await sheet
+      .getByText(/WebcastChatMessage/)
+      .last()
+      .waitFor()
+    await v.page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+    expect(await focused()).toContain('<b>bold</b>')
+  })
+
+  it('steps through what happened, and says what the room did then', async () => {
+    await v.page.locator('.tape-mark[tabindex="0"]').focus()
+    await v.page.keyboard.press('End')
+    await v.page.keyboard.press('Enter')
+    const fact = v.page.locator('.fact')
+    await fact.waitFor()
+    const last = await fact.locator('h3').textContent()
+    await fact.getByRole('button', { name: 'Before' }).click()
+    await expect.poll(() => fact.locator('h3').textContent()).not.toBe(last)
+  })
+})
+
+describe('a rename and a merge', () => {
+  it('say what they would do before anything is done', async () => {
+    await v.open('/rooms/other.room')
+    const choose = async (name: string) => {
+      await v.page.getByRole('button', { name: 'More', exact: true }).click()
+      await v.page.getByRole('menuitem', { name, exact: true }).click()
+    }
+    await choose('Rename')
+    const dialog = v.page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('@tape.room')
+    await dialog.getByText('@tape.room is a room already').waitFor()
+    await dialog.getByRole('button', { name: 'Merge instead' }).click()
+    await dialog.getByText('@other.room is removed; @tape.room keeps everything.').waitFor()
+    expect((await house.room('other.room')).handle).toBe('other.room')
+    await v.page.keyboard.press('Escape')
+    await choose('Rename')
+    await dialog.getByRole('textbox').fill('@new.name')
+    await dialog.getByText('From now on TikTok is asked for @new.name.').waitFor()
+    house.tiktok.creator('new.name')
+    await dialog.getByRole('textbox').press('Enter')
+    await v.page.waitForURL(/\/rooms\/new\.name$/)
+    expect((await house.room('new.name')).handle).toBe('new.name')
+  })
+})
+
+it('sessions are found by room and reason, and lead to their page', async () => {
+  await v.open('/sessions?q=tape.room')
+  await v.page.getByRole('link', { name: '@tape.room' }).waitFor()
+  expect(await v.page.getByRole('row').count()).toBe(2)
+  await v.page.getByLabel('Ended because').selectOption('trouble')
+  await v.page.getByText('No session fits').waitFor()
+  await v.page.getByRole('button', { name: 'Show all' }).first().click()
+  await v.page.getByRole('link', { name: '@feed.room' }).click()
+  await v.page.getByRole('heading', { name: /@feed.room/ }).waitFor()
+})
