@@ -12,6 +12,7 @@ import { rooms } from './rooms.ts'
 import { root } from './root.ts'
 import { rotate } from './rotate.ts'
 import { sessions } from './sessions.ts'
+import { signIn } from './sign-in.ts'
 import { webhooks } from './webhooks.ts'
 
 export const commandLine = (becoming: Becoming) => {
@@ -31,6 +32,7 @@ export const commandLine = (becoming: Becoming) => {
       merge,
       prune,
       rotate,
+      signIn,
       backup,
       restore,
     ]),

@@ -154,6 +154,19 @@ describe('the product through its command line', () => {
     expect(file).not.toContain('CANARY')
   })
 
+  it('prints a link that signs a browser in, once', async () => {
+    const [, origin = '', code = ''] = /(http\S+)\/login#(\S+)/.exec(await cli('sign-in')) ?? []
+    const login = (): Promise<Response> =>
+      fetch(`${origin}/api/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code }),
+      })
+    const answers = [await login(), await login()]
+    expect(answers.map(({ status }) => status)).toEqual([200, 401])
+    expect(answers[0]?.headers.get('set-cookie')).toContain('HttpOnly')
+  })
+
   it('serves until it is told to leave, and leaves well', async () => {
     server.kill('SIGTERM')
     const [code] = (await once(server, 'exit')) as [number]
