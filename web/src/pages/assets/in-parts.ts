@@ -16,6 +16,8 @@ interface Parts {
   readonly file: File
   readonly key: string
   readonly type: AssetType | null
+  /** A new version of what is there. */
+  readonly replace: boolean
   readonly signal: AbortSignal
   readonly onProgress: (bytes: number) => void
   readonly onResumed: () => void
@@ -35,12 +37,13 @@ const isRunning = async (id: string): Promise<boolean> => {
   }
 }
 
-const begin = async ({ file, key, type }: Parts): Promise<Kept | null> => {
+const begin = async ({ file, key, type, replace }: Parts): Promise<Kept | null> => {
   try {
     const { id } = await api.post<{ readonly id: string }>('/api/s3/uploads', {
       key,
       size_bytes: file.size,
       ...(type !== null && { type }),
+      ...(replace && { replace }),
     })
     return {
       uploadId: id,

@@ -139,11 +139,12 @@ export class Upload {
   async #once(signal: AbortSignal): Promise<Asset> {
     const { key, file } = this
     const type = this.type.value
-    if (store.takesParts && !this.#replace && file.size > 2 * PART_BYTES) {
+    if (store.takesParts && file.size > 2 * PART_BYTES) {
       const asset = await sendParts({
         file,
         key,
         type,
+        replace: this.#replace,
         signal,
         onProgress: this.#progress,
         onResumed: () => void (this.wasResumed.value = true),
