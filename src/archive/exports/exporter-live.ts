@@ -18,11 +18,14 @@ export interface ExporterOptions {
 
 /** Made ahead of the reader: one piece on its way and one being made. */
 const AHEAD = 2
-/** A row group in all its columns is the most that is ever held. */
+/** Far more than any format needs (a row group, in all its columns, takes 60): a last resort, not a budget. */
 const HEAP_MB = 512
 /** Pages are soon forgotten: collecting more often costs little, and holds a third less. */
 const YOUNG_MB = 16
-/** A thread that was told to stop and does not, because it hangs in the disk, is ended. */
+/**
+ * A thread that was told to stop and does not, because it hangs in the disk, is left to itself. It is never
+ * terminated: the native driver (libsql 0.5.29) ends the whole process when its thread ends in the middle of a query.
+ */
 const STOP_LIMIT_MS = 5_000
 
 const failureOf = ({ failure, name }: Extract<FromExport, { type: 'failed' }>): Error =>
@@ -91,8 +94,9 @@ class ExportThread implements AsyncIterator<Uint8Array, undefined> {
     this.#end(null)
     this.#pieces.length = 0
     this.#say('stop')
-    const limit = setTimeout(() => void this.#worker.terminate(), STOP_LIMIT_MS)
-    await this.gone
+    const late = Promise.withResolvers<void>()
+    const limit = setTimeout(late.resolve, STOP_LIMIT_MS)
+    await Promise.race([this.gone, late.promise])
     clearTimeout(limit)
   }
 }
