@@ -20,6 +20,7 @@ import { activeIn, edgesOf, isQuiet } from './story.ts'
 import { makeTrial } from './trial.ts'
 import type { Entry } from './types.ts'
 import { WhatIf } from './what-if.tsx'
+import './steps.css'
 
 const NONE: ReadonlySet<string> = new Set()
 
