@@ -2,7 +2,7 @@
 
 import type { Row } from '../../db/database.ts'
 import type { GapCause } from '../../domain/reasons.ts'
-import { int, intOrNull } from '../pieces.ts'
+import { int, intOrNull } from '../../db/row.ts'
 import type { ExportPlan } from './plan.ts'
 import type { Read } from './walk.ts'
 
