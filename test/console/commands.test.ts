@@ -30,32 +30,16 @@ describe('what an operator does, by pointing', () => {
     await v.page.getByText('hello').first().waitFor()
     const first = (await house.room('point.room')).session?.id
     await button('End session').first().click()
-    await dialog()
-      .waitFor({ timeout: 1_500 })
-      .then(
-        () => confirm(/end/i),
-        () => undefined,
-      )
-    const [ended] = await house.archived('point.room').catch(async () => house.sessions('point.room'))
-    expect(ended).toMatchObject({ id: first, endReason: 'manual_end_session' })
+    const ended = await house.until('its archive', async () =>
+      (await house.sessions('point.room')).find(({ id, archivedAt }) => id === first && archivedAt !== null),
+    )
+    expect(ended.endReason).toBe('manual_end_session')
     await house.reaches('point.room', 'live')
     await button('Stop').first().click()
-    await dialog()
-      .waitFor({ timeout: 1_500 })
-      .then(
-        () => confirm(/stop/i),
-        () => undefined,
-      )
     await house.reaches('point.room', 'cooldown')
     await button(/^start/i)
       .first()
       .click()
-    await dialog()
-      .waitFor({ timeout: 1_500 })
-      .then(
-        () => confirm(/start/i),
-        () => undefined,
-      )
     await house.reaches('point.room', 'live')
     const rows = await studio.product.get<{ items: { action: string; actor: string }[] }>(
       '/api/audit?limit=20',
@@ -112,21 +96,9 @@ describe('what an operator does, by pointing', () => {
     await button(/^Stop.*Twitch|^Twitch.*Stop/i)
       .first()
       .click()
-    await dialog()
-      .waitFor({ timeout: 1_500 })
-      .then(
-        () => confirm(/stop/i),
-        () => undefined,
-      )
     await studio.reaches('air.room', 'twitch', 'stopped')
     expect((await studio.platform('air.room', 'youtube')).state).toBe('live')
     await button('Stop all').click()
-    await dialog()
-      .waitFor({ timeout: 1_500 })
-      .then(
-        () => confirm(/stop/i),
-        () => undefined,
-      )
     await studio.stopped('air.room')
   })
 
