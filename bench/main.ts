@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   assets: () => import('./assets.ts'),
   exports: () => import('./exports.ts'),
   backup: () => import('./backup.ts'),
+  console: () => import('./console.ts'),
 }
 
 const { values, positionals } = parseArgs({
