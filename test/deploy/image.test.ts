@@ -85,8 +85,9 @@ describe('the Dockerfile', () => {
             env: { HOST: '0.0.0.0', PORT: new URL(product.origin).port },
             encoding: 'utf8',
           })
-        expect(healthy().status).toBe(0)
-        expect(healthy('--ready', '20').status).toBe(0)
+        const ready = healthy('--ready', '60')
+        expect([ready.stderr, ready.status]).toEqual(['', 0])
+        await expect.poll(() => healthy().status, { timeout: 60_000 }).toBe(0)
         expect((await product.end('SIGTERM')).code).toBe(0)
         const gone = healthy('--ready', '0.3')
         expect([gone.status, gone.stderr.trim()]).toEqual([1, 'nothing answers'])
