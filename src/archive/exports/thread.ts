@@ -35,8 +35,11 @@ const piecesOf = (bytes: Uint8Array): readonly Uint8Array<ArrayBuffer>[] => {
   if (byteLength <= PIECE_BYTES && buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
     return [new Uint8Array(buffer)]
   }
-  return Array.from({ length: Math.ceil(byteLength / PIECE_BYTES) }, (_, index) =>
-    Uint8Array.from(bytes.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES)),
+  return Array.from(
+    { length: Math.ceil(byteLength / PIECE_BYTES) },
+    (_, index) =>
+      // A copy: the rest of the buffer may be in use, and `slice` of a Buffer is none.
+      new Uint8Array(bytes.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES)),
   )
 }
 
