@@ -139,6 +139,7 @@ export const t = define({
     'Every earlier token of this room ends, and so do its streams.',
     '这个房间此前的令牌全部失效，流也会断开。',
   ],
+  tokenState: ['State', '状态'],
   label: ['Label', '标签'],
   expires: ['Expires', '到期'],
   expiresIn: ['Expires in', '有效期'],

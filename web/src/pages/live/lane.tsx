@@ -84,7 +84,7 @@ const Commands = ({
   return (
     <div class="lane-commands">
       {lane.lacks !== null && (
-        <Button tone="main" icon="lock" onClick={() => ask('edit')} attrs={named(t('set'))}>
+        <Button icon="lock" onClick={() => ask('edit')} attrs={named(t('set'))}>
           {t('set')}
         </Button>
       )}

@@ -158,7 +158,7 @@ const OfRoom = ({ room }: { readonly room: Room }) => {
                 },
                 {
                   key: 'state',
-                  label: t('outcome'),
+                  label: t('tokenState'),
                   cell: (token) => (
                     <span class="system-job" data-job={stateOf(token)}>
                       {t(`token_${stateOf(token)}`)}
