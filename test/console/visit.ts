@@ -118,6 +118,10 @@ export class Visit {
 
   async shoot(name: string): Promise<void> {
     mkdirSync(SHOTS, { recursive: true })
+    // Another theme is drawn with the frame after the next.
+    await this.page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+    )
     await this.page.screenshot({ path: `${SHOTS}${name}.png` })
   }
 
