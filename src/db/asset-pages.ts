@@ -53,7 +53,7 @@ type Query<A> = Effect.Effect<A, DbError, Database>
 const MATCHES_MAX = 4_000
 /** Rows that are looked into at a time for a search with more matches, and how often for one page. */
 const STEP = 4_000
-const STEPS_MAX = 5
+const STEPS_MAX = 3
 
 /** Numbered arguments of one statement. */
 class Args {
