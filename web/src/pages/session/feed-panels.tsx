@@ -1,7 +1,7 @@
 // The feed as a whole, in its two forms: what is being recorded, which follows and can be paused, and what is asked
 // for page by page. Both have the same filters, lines and details.
 
-import { useComputed, useSignal, useSignalEffect, type Signal } from '@preact/signals'
+import { useComputed, useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { ApiProblem } from '../../api/problem.ts'
 import { Button } from '../../parts/button.tsx'
@@ -70,7 +70,7 @@ export const LiveFeedPanel = ({
 }) => {
   const filter = useSignal<FeedFilter>(NO_FILTER)
   const sheets = useSheets()
-  useSignalEffect(() => live.filter(filter.value))
+  useEffect(() => live.filter(filter.value), [live, filter.value])
   // Only that there are none is of interest up here; the list itself counts them.
   const isEmpty = useComputed(() => live.version.value >= 0 && live.feed.rows.length === 0)
   const paused = live.paused.value

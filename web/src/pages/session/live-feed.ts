@@ -141,7 +141,7 @@ export class LiveFeed {
 
   #take(events: readonly LiveEvent[]): void {
     this.feed.append(events)
-    this.version.value += 1
+    this.version.value = this.version.peek() + 1
   }
 
   pause(paused: boolean): void {
@@ -152,7 +152,7 @@ export class LiveFeed {
 
   filter(filter: FeedFilter = NO_FILTER): void {
     this.feed.filter(filter)
-    this.version.value += 1
+    this.version.value = this.version.peek() + 1
   }
 
   /** A page of older events; done when it is there. */
@@ -167,7 +167,7 @@ export class LiveFeed {
       })
       this.feed.prepend(items)
       this.atStart.value = items.length < PAGE || this.feed.isFull
-      this.version.value += 1
+      this.version.value = this.version.peek() + 1
     } catch (error) {
       if (!this.#abort.signal.aborted) this.problem.value = problemOf(error)
     } finally {

@@ -96,6 +96,6 @@ export class PagedFeed {
     }
     this.#busy = false
     this.loading.value = false
-    this.version.value += 1
+    this.version.value = this.version.peek() + 1
   }
 }
