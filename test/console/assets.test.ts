@@ -73,6 +73,26 @@ describe('the page of assets', () => {
     expect(await v.axe()).toEqual([])
   })
 
+  it('takes what is dropped anywhere on it', async () => {
+    const bytes = cube().toString('base64')
+    await v.page.evaluate(`(() => {
+      const data = new DataTransfer()
+      const bytes = Uint8Array.from(atob('${bytes}'), (char) => char.charCodeAt(0))
+      data.items.add(new File([bytes], 'dropped.vrm'))
+      const tell = (name) =>
+        document.querySelector('h1').dispatchEvent(
+          new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: data }),
+        )
+      tell('dragenter')
+      window.__tell = tell
+    })()`)
+    await v.page.getByText('Drop files to upload').waitFor()
+    await v.page.evaluate(`window.__tell('drop')`)
+    await upload('done', 'dropped.vrm').waitFor()
+    await v.page.getByText('Drop files to upload').waitFor({ state: 'detached' })
+    await button('Clear finished').first().click()
+  })
+
   it('asks what to do with other content of the same name, and keeps both or replaces', async () => {
     const key = 'vrm/Standing Greeting (1).vrm'
     const other = [{ name: 'Standing Greeting (1).vrm', bytes: cube(2_000) }]

@@ -10,6 +10,7 @@ export const t = define({
   noRooms: ['There is no room yet.', '还没有房间。'],
   noRoomsNext: ['Add one on the Rooms page, then come back.', '先在“房间”页添加一个房间。'],
   addRooms: ['Go to Rooms', '前往房间页'],
+  restHint: ['{n} more: type to find them.', '还有 {n} 个，输入文字查找。'],
   noMatch: ['No room is called that.', '没有这个名字的房间。'],
   otherRoom: ['Other room', '换一个房间'],
   unknownRoom: ['There is no such room for you.', '没有这个房间，或者你无权查看。'],

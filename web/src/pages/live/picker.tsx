@@ -103,6 +103,7 @@ export const Picker = () => {
               ))}
             </ul>
           )}
+          {found.length > SHOWN && <p class="muted">{t('restHint', { n: found.length - SHOWN })}</p>}
         </>
       )}
     </div>
