@@ -15,7 +15,7 @@ const view = (more: Partial<PlatformLive>) => ({
   state: 'backoff' as const,
   attempt: 3,
   attempts_max: 8,
-  next_attempt_at: NOW + 5_400,
+  next_attempt_at: NOW + 6_000,
   error_code: 'destination_lost',
   error: 'as the server said',
   advice: 'what the server said',
