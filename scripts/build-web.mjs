@@ -92,9 +92,17 @@ const build = (sources) => {
       'warn',
     ],
     // A test that starts this has another NODE_ENV, and would get what is made for developing.
-    { cwd: web, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } },
+    {
+      cwd: web,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, NODE_ENV: 'production' },
+    },
   )
-  if (done.status !== 0 || !existsSync(join(fresh, 'index.html'))) {
+  const isBuilt = done.status === 0 && existsSync(join(fresh, 'index.html'))
+  // What was built and how large it is, for who asked for it; in front of another command it is only in the way.
+  if (!isBuilt || process.env.npm_lifecycle_event === 'build') console.error(done.stdout + done.stderr)
+  if (!isBuilt) {
     rmSync(fresh, { recursive: true, force: true })
     console.error('The console could not be built: see above.')
     return 1
