@@ -31,19 +31,28 @@ const note = (): void => {
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) noted.longTasksMs.push(duration)
   }).observe({ type: 'longtask' as unknown as 'function' })
+  // A room that moves to another section is drawn there anew.
   new MutationObserver((mutations) => {
-    const seen = mutations.flatMap(({ target }) => {
-      const { room, kind } = (target as unknown as { readonly dataset: Record<string, string | undefined> })
-        .dataset
-      return room === undefined || kind === undefined ? [] : [{ room, state: kind }]
-    })
+    const elements = mutations.flatMap(({ target, addedNodes }) => [
+      target,
+      ...[...addedNodes].flatMap((node) => [node, ...(node.querySelectorAll?.('[data-room]') ?? [])]),
+    ])
+    const seen = elements.flatMap(({ dataset }) =>
+      dataset?.['room'] === undefined ? [] : [{ room: dataset['room'], state: dataset['kind'] ?? '' }],
+    )
     const frame = globalThis as unknown as { readonly requestAnimationFrame: (act: () => void) => void }
     frame.requestAnimationFrame(() => noted.changes.push(...seen.map((one) => ({ ...one, at: utc() }))))
-  }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-kind'] })
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-kind'] })
+}
+interface Drawn {
+  readonly dataset?: Record<string, string | undefined>
+  readonly querySelectorAll?: (selector: string) => Iterable<Drawn>
 }
 declare const document: object
 declare class MutationObserver {
-  constructor(hear: (mutations: readonly { readonly target: unknown }[]) => void)
+  constructor(
+    hear: (mutations: readonly { readonly target: Drawn; readonly addedNodes: Iterable<Drawn> }[]) => void,
+  )
   observe(target: object, options: object): void
 }
 
@@ -147,7 +156,7 @@ export const bench: Bench = async ({ quick }): Promise<readonly Figure[]> => {
     const pixels = await factToPixel(product, list.page, quiet.slice(0, quick ? 10 : 40))
     const beside = await stay(list.page, list.cdp, quick ? 10_000 : 60_000)
     await list.page.close()
-    const room = await opened(context, `${origin}/rooms/${BUSY}`, '[role="log"]')
+    const room = await opened(context, `${origin}/rooms/${BUSY}`, '[role="feed"]')
     const watching = await stay(room.page, room.cdp, seconds * 1000)
     running.stop()
     const row = (view: string, it: typeof watching) => [
