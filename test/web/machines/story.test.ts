@@ -3,6 +3,7 @@ import {
   activeIn,
   contextAfter,
   contextAt,
+  entryAt,
   edgesBetween,
   edgesOf,
   isQuiet,
@@ -73,6 +74,13 @@ describe('a history', () => {
     expect(contextAt(story, 0, now)).toEqual({ attempt: 1, paused: false })
     expect(contextAfter(now, changed(4, 'attempt', 2, 3))).toEqual({ attempt: 3, paused: true })
     expect(contextAfter(null, story[0] ?? entry(1))).toBeNull()
+  })
+
+  it('knows what was being done at a moment', () => {
+    const story = [entry(1), entry(2), entry(3, { from: 'live', to: 'live' })]
+    expect(entryAt(story, 1_002)?.seq).toBe(2)
+    expect(entryAt(story, 9_999)?.seq).toBe(2)
+    expect(entryAt(story, 1_000)).toBeNull()
   })
 
   it('calls quiet what led nowhere, and never a failure or a beginning', () => {

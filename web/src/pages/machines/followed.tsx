@@ -1,28 +1,47 @@
 // One actor on the picture of its machine: where it is, the way it just took, each step of its history, and where an
 // event would lead a copy of it.
 
-import { useSignal } from '@preact/signals'
+import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { Duration } from '../../parts/time.tsx'
-import { Link } from '../../router.tsx'
+import { Link, route } from '../../router.tsx'
 import { t } from '../../words/machines.ts'
 import { ActorName } from './actor-list.tsx'
 import { countsOf } from './actors.ts'
 import { AsTable } from './as-table.tsx'
-import { useFollowing } from './following.ts'
+import { useFollowing, type Following } from './following.ts'
 import { useGlow } from './glow.ts'
 import { History, type Stepping } from './history.tsx'
 import type { Shared } from './overview.tsx'
 import { Scene } from './scene.tsx'
-import { activeIn, edgesOf, isQuiet } from './story.ts'
+import { activeIn, edgesOf, entryAt, isQuiet } from './story.ts'
 import { makeTrial } from './trial.ts'
 import type { Entry } from './types.ts'
 import { WhatIf } from './what-if.tsx'
 import './steps.css'
 
 const NONE: ReadonlySet<string> = new Set()
+
+/** So many pages of the journal are looked through for a moment. */
+const PAGES_MAX = 8
+
+const stepTo = async (
+  { story, next, older }: Following,
+  moment: number,
+  chosen: Signal<Entry | null>,
+): Promise<void> => {
+  try {
+    for (let pages = 0; pages < PAGES_MAX && next.peek() !== null; pages += 1) {
+      if (entryAt(story.peek(), moment) !== null) break
+      await older()
+    }
+  } catch {
+    // What could not be read is not stepped to; the list says that it can be asked for again.
+  }
+  chosen.value = entryAt(story.peek(), moment)
+}
 
 export const Followed = ({
   machine,
@@ -48,6 +67,12 @@ export const Followed = ({
   useEffect(() => {
     if (last !== undefined) void trial.load()
   }, [trial, last?.to, last === undefined])
+
+  // `?at=` is a moment, milliseconds UTC: a fact elsewhere leads to what the machine did then.
+  useEffect(() => {
+    const moment = Number(route.value.query.get('at') ?? 0)
+    if (following !== null && moment > 0 && last !== undefined) void stepTo(following, moment, chosen)
+  }, [following, last === undefined])
 
   if (following === null) return null
   const problem = following.problem.value

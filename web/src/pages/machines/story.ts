@@ -25,6 +25,10 @@ export const withEntry = (story: readonly Entry[], entry: Entry): readonly Entry
 export const withOlder = (story: readonly Entry[], page: readonly Entry[]): readonly Entry[] =>
   [...page.toReversed(), ...story].slice(-STORY_MAX)
 
+/** What it was doing at a moment: the last entry that is not after it; null when all are. */
+export const entryAt = (story: readonly Entry[], moment: number): Entry | null =>
+  story.findLast((entry) => !isQuiet(entry) && entry.at <= moment) ?? null
+
 /** What the actor remembered right after the entry at `index`: what changed since then is taken back. */
 export const contextAt = (story: readonly Entry[], index: number, now: Context): Context => {
   const context: Record<string, unknown> = { ...now }
