@@ -66,6 +66,18 @@ describe('the page of machines', () => {
     await v.page.getByText('Following live').waitFor()
   })
 
+  it('shows what an actor did at the moment that the address names', async () => {
+    const { items } = await studio.product.get<{ items: { event: string | null; at: number }[] }>(
+      `/api/machines/${HANDLE}/history`,
+    )
+    const connected = items.find(({ event }) => event === 'link.connected')
+    await v.open(`/machines/${HANDLE}?at=${connected?.at ?? 0}`)
+    await active('live.receiving').waitFor()
+    expect(await chosen().textContent()).toContain('link.connected')
+    await v.open(`/machines/${HANDLE}`)
+    await active('cooldown').waitFor()
+  })
+
   it('moves and zooms the picture by keyboard', async () => {
     await picture().focus()
     await v.page.keyboard.press('0')
