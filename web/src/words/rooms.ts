@@ -25,6 +25,8 @@ export const t = define({
   waits: ['What it waits for', '等待'],
   commands: ['Commands', '操作'],
   select: ['Select {handle}', '选择 {handle}'],
+  selectOne: ['Select', '选择'],
+  unselect: ['Do not select', '取消选择'],
   selectAll: ['Select all that are shown', '全选当前列表'],
   list: ['Rooms and their states', '房间及状态'],
   more: ['Commands for {handle}', '{handle} 的操作'],

@@ -9,6 +9,7 @@ import { toast } from '../../parts/toast.tsx'
 import { command, isAllowed, type RoomCommand } from '../../state/room-commands.ts'
 import { t } from '../../words/rooms.ts'
 import { isOperator } from '../../state/me.ts'
+import { selected, toggle } from './selection.ts'
 
 export const ICONS: Readonly<Record<RoomCommand, IconName>> = {
   start: 'play',
@@ -48,6 +49,12 @@ const itemsOf = (room: Room, onRemove: () => void): readonly MenuItem[] => {
     { label: t('open'), icon: 'right', href: `/rooms/${room.handle}` },
     { label: t('goLive'), icon: 'live', href: `/live/${room.handle}` },
     { label: t('sessions'), icon: 'sessions', href: `/sessions?room=${room.handle}` },
+    // On a card there is no box to tick.
+    {
+      label: selected.value.has(room.id) ? t('unselect') : t('selectOne'),
+      icon: 'check',
+      act: () => toggle(room.id),
+    },
     item('start'),
     item('stop'),
     item('end-session'),
