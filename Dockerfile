@@ -1,5 +1,5 @@
 # One image with the server, its console and the command line. Three stages: the packages that run, the console, and
-# what is left. Which Node is in it, and why: docs/decisions/0014-node-in-the-image.md.
+# what is left. Which Node is in it, and why: docs/decisions/0020-node-in-the-image.md.
 
 FROM node:26.10.0-trixie-slim AS packages
 WORKDIR /app
