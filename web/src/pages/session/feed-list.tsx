@@ -81,16 +81,11 @@ export const FeedList = (props: FeedListProps) => {
     if (seen.scrollTop + seen.height > element.scrollHeight - NEAR_ROWS * height) props.onEnd?.()
   }
 
-  useLayoutEffect(() => {
+  /** Puts the view where it belongs among the rows that are there now. */
+  const settle = (): void => {
     const element = scroller.current
-    if (element === null) return
-    const observer = new ResizeObserver(() => measure())
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [feed, following])
-  useLayoutEffect(() => {
-    const element = scroller.current
-    if (element === null) return
+    // The new height may not be there yet when this runs; the observer comes back when it is.
+    if (element?.firstElementChild?.clientHeight !== rows.length * height) return
     if (following) element.scrollTop = element.scrollHeight
     else if (anchor.current !== null) {
       const top = indexOf(rows, anchor.current.id) * height + anchor.current.above
@@ -98,7 +93,19 @@ export const FeedList = (props: FeedListProps) => {
     }
     before.current = element.scrollTop
     measure()
-  }, [drawn, feed, following, height])
+  }
+  const settled = useRef(settle)
+  settled.current = settle
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    const observer = new ResizeObserver(() => settled.current())
+    observer.observe(element)
+    if (element.firstElementChild !== null) observer.observe(element.firstElementChild)
+    return () => observer.disconnect()
+  }, [feed])
+  useLayoutEffect(settle, [drawn, feed, following, height])
   useLayoutEffect(() => {
     if (!focusNext.current || current.value === null) return
     focusNext.current = false
