@@ -85,7 +85,7 @@ export const FactPanel = ({
             <dt>{t('stateThen')}</dt>
             <dd class="row-wrap">
               <StateChip state={state} small />
-              <a href={`/machines/${roomId}`} class="small">
+              <a href={`/machines/${roomId}?at=${opened.at}`} class="small">
                 {t('machine')}
               </a>
             </dd>
