@@ -134,11 +134,16 @@ export class House {
 
   /** Every event of a session, in order. */
   async events(sessionId: string): Promise<readonly EventView[]> {
-    const text = await (await this.product.ask(`/api/sessions/${sessionId}/export?format=ndjson`)).text()
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as EventView)
+    const all: EventView[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const from: string = cursor === '' ? '' : `&cursor=${cursor}`
+      const page: { readonly items: readonly EventView[]; readonly next: string | null } =
+        await this.product.get(`/api/sessions/${sessionId}/events?limit=500${from}`)
+      all.push(...page.items)
+      cursor = page.next
+    }
+    return all
   }
 
   /** Waits until everything that was sent to viewers of this creator's broadcast is stored. */

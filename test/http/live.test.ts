@@ -207,13 +207,20 @@ describe('status', () => {
 
   it('is from memory: it is answered while the database answers nothing', async () => {
     let asked = 0
+    let isGone = false
     const { database } = h.db
-    const nothing = () => {
+    const unlessGone = <A>(answer: Effect.Effect<A, DbError>): Effect.Effect<A, DbError> => {
+      if (!isGone) return answer
       asked += 1
       return Effect.fail(new DbError({ kind: 'io', outcome: 'failed', message: 'gone' }))
     }
-    const deaf = { ...database, read: nothing, write: nothing }
+    const deaf: typeof database = {
+      ...database,
+      read: (...query) => unlessGone(database.read(...query)),
+      write: (transaction) => unlessGone(database.write(transaction)),
+    }
     const seen = await startHarness({ db: { ...h.db, database: deaf }, boot: 'boot-2' })
+    isGone = true
     seen.outbound.set('r1', 'youtube', { state: 'live', status: 'live' })
     const { status, json } = await seen.ask('GET', '/api/live/status')
     expect(status).toBe(200)

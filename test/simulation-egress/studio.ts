@@ -51,7 +51,6 @@ export class Studio {
     this.#random = randomOf(seed)
     this.#worldRandom = randomOf(seed + 1)
     this.disk = new FakeDisk(this.time)
-    this.disk.wipeOutbound()
     this.livekit = new FakeLiveKit(this.time, () => this.#worldRandom())
   }
 

@@ -96,6 +96,7 @@ export class FakeDisk {
   constructor(time: VirtualTime) {
     this.#time = time
     this.wipe(true)
+    this.wipeOutbound()
   }
 
   /** Nothing is left of the sessions so far; `rooms` too when everything shall go. */
