@@ -173,7 +173,8 @@ describe.concurrent('running', { timeout: 200_000 }, () => {
   it('P07: seven seconds of SIGSTOP end nothing: silence, zombies and windows do not count them', async ({
     onTestFinished,
   }) => {
-    const house = await openHouse({ env: { RESUME_WINDOW_MS: '5000' } })
+    // Silence is questioned later than a busy machine answers, and far sooner than the process goes on.
+    const house = await openHouse({ env: { RESUME_WINDOW_MS: '5000', SILENCE_TIMEOUT_MS: '2500' } })
     onTestFinished(() => house.close())
     const [talking, , away] = await Promise.all(
       ['talking', 'quiet', 'away'].map((name) => house.record(name)),
@@ -195,7 +196,7 @@ describe.concurrent('running', { timeout: 200_000 }, () => {
 
     await house.reaches('away', 'live.receiving')
     // Long enough for every question that silence may ask.
-    await wait(2_500)
+    await wait(6_000)
     for (const name of ['talking', 'quiet', 'away']) {
       expect((await house.room(name)).state, name).toBe('live.receiving')
       expect(await house.sessions(name), name).toHaveLength(1)
