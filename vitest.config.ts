@@ -8,7 +8,8 @@ export default defineConfig({
     // would cost more than the tests. Files must therefore leave nothing behind.
     pool: 'forks',
     isolate: false,
-    maxWorkers: 2,
+    // One more than a small machine has cores: many tests wait for a clock, and somebody should work meanwhile.
+    maxWorkers: 3,
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,

@@ -50,6 +50,8 @@ const upload = (state: string, name: string) =>
 const card = (name: string) => v.page.locator('.asset-card', { hasText: name })
 const button = (name: string) => v.page.getByRole('button', { name, exact: true })
 const sheet = () => v.page.locator('dialog.sheet')
+/** The question that stands before the sheet, wherever in the document either is. */
+const question = () => v.page.locator('dialog:not(.sheet)')
 const partsSent = (): readonly string[] =>
   v.requests.flatMap((request) => /\/parts\/(\d+)$/.exec(new URL(request.url()).pathname)?.[1] ?? [])
 
@@ -160,12 +162,12 @@ describe('the page of assets', () => {
     await sheet().getByRole('button', { name: 'Rename' }).click()
     await sheet().getByRole('heading', { name: HARM }).waitFor()
     await sheet().getByRole('button', { name: 'Make public' }).click()
-    await v.page.getByRole('dialog').last().getByRole('button', { name: 'Make public' }).click()
+    await question().getByRole('button', { name: 'Make public' }).click()
     await sheet().getByRole('button', { name: 'Make private' }).waitFor()
     const read = await fetch(`${studio.product.origin}/api/s3/read-object?key=scene/stage.glb`)
     expect(read.status).toBe(200)
     await sheet().getByRole('button', { name: 'Delete' }).click()
-    await v.page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click()
+    await question().getByRole('button', { name: 'Delete' }).click()
     await card(HARM).waitFor({ state: 'detached' })
     expect(await v.page.evaluate('window.__harm')).toBeUndefined()
   })
