@@ -34,9 +34,9 @@ COPY src src
 RUN ln -s /app/bin/roomkeeper.mjs /usr/local/bin/roomkeeper \
   && mkdir /data && chown node:node /data \
   && roomkeeper --version \
-  && DATA_DIR=/tmp/first HOST=127.0.0.1 timeout --preserve-status --signal=TERM 15 \
+  && DATA_DIR=/home/node/first HOST=127.0.0.1 timeout --preserve-status --signal=TERM 15 \
     node --max-semi-space-size=2 --import ./bin/lean.mjs src/main.ts \
-  && rm -rf /tmp/first
+  && rm -rf /home/node/first
 USER node
 VOLUME /data
 EXPOSE 8080
