@@ -1,9 +1,11 @@
 // The pages of a room and of a session as a person uses them: the feed while it records, the tape by keyboard, one
 // event in full, the receipt, what a rename would do.
 
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openHouse, type House } from '../_support/product-house.ts'
 import { person } from '../_support/tiktok/standin.ts'
+import { LEAST_MS } from '../../web/src/pages/session/brush.ts'
 import { buildConsole } from './stage.ts'
 import { visit, type Visit } from './visit.ts'
 
@@ -24,6 +26,8 @@ beforeAll(async () => {
   await house.stored('tape.room', (await house.room('tape.room')).session?.id ?? '')
   await creator.mishaps.dropHard()
   await house.tiktok.watched('tape.room')
+  // The shortest stretch that can be brushed is a second: what is not in the first one comes well after it.
+  await setTimeout(2 * LEAST_MS)
   creator.say('after the gap', person(3))
   await house.stored('tape.room', (await house.room('tape.room')).session?.id ?? '')
   creator.end()
