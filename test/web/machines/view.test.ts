@@ -50,12 +50,22 @@ describe('what is seen of a picture', () => {
     )
   })
 
-  it('brings a box into sight, large enough to read', () => {
-    const picture = { width: 3_000, height: 3_000 }
-    const view = { width: 360, height: 400 }
-    const box = { x: 2_500, y: 100, width: 120, height: 34 }
-    const at = centred(box, fitted(picture, view), picture, view)
-    expect(at.scale).toBe(0.7)
-    expect(isSeen(box, at, view)).toBe(true)
+  it('brings a box into sight, large enough to read, and wastes no room beyond the edge of the picture', () => {
+    const part = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(part, part, fc.integer({ min: 300, max: 2_000 }), (right, down, width) => {
+        const picture = { width: 3_000, height: 2_500 }
+        const view = { width, height: 400 }
+        const box = { x: right * 2_880, y: down * 2_466, width: 120, height: 34 }
+        const at = centred(box, fitted(picture, view), picture, view)
+        expect(at.scale).toBe(0.85)
+        expect(isSeen(box, at, view)).toBe(true)
+        const edge = 16 / at.scale + 1e-6
+        expect(at.x).toBeGreaterThanOrEqual(-edge)
+        expect(at.y).toBeGreaterThanOrEqual(-edge)
+        expect(at.x + view.width / at.scale).toBeLessThanOrEqual(picture.width + edge)
+        expect(at.y + view.height / at.scale).toBeLessThanOrEqual(picture.height + edge)
+      }),
+    )
   })
 })

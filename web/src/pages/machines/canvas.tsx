@@ -10,8 +10,8 @@ import { centred, fitted, isSeen, moved, zoomed, type Size, type View } from './
 
 const STEP = 48
 const FACTOR = 1.25
-/** A picture that would be shown smaller than this begins at what is active. */
-const READABLE = 0.45
+/** A picture whose words would be smaller than this part of their size begins at what is active. */
+const READABLE = 0.7
 
 interface Pointer {
   readonly x: number

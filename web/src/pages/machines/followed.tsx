@@ -101,7 +101,9 @@ export const Followed = ({
   }
   const known = actors?.find((one) => one.id === id)
   const active = activeIn(entry.to)
-  const box = picture?.states.find((state) => state.id === entry.to) ?? null
+  // A trial is kept in sight where it leads; else the state that the actor is in.
+  const looked = steps.at(-1)?.to ?? entry.to
+  const box = picture?.states.find((state) => state.id === looked) ?? null
   const name = known === undefined ? id : `@${known.handle ?? known.roomId} ${known.platform ?? ''}`.trim()
   return (
     <>
@@ -123,28 +125,31 @@ export const Followed = ({
       </header>
       <ProblemNote problem={problem} stale />
       <div class="followed-parts">
-        <div class="stack">
-          <Scene
-            machine={machine}
-            picture={picture}
-            isWhole={isWhole}
-            says={t('pictureNow', { name, state: entry.to })}
-            focus={box}
-            shown={{
-              active,
-              counts: null,
-              lit: isFollowing ? glow.lit.value : new Map(),
-              held: isFollowing || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
-              ghostEdges:
-                picture === undefined
-                  ? NONE
-                  : edgesOf(
-                      picture,
-                      steps.flatMap(({ transitions }) => transitions),
-                    ),
-              ghostStates: new Set(steps.filter(({ isTaken }) => isTaken).map(({ to }) => to)),
-            }}
-          />
+        <Scene
+          machine={machine}
+          picture={picture}
+          isWhole={isWhole}
+          says={t('pictureNow', { name, state: entry.to })}
+          focus={box}
+          shown={{
+            active,
+            counts: null,
+            lit: isFollowing ? glow.lit.value : new Map(),
+            held: isFollowing || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
+            ghostEdges:
+              picture === undefined
+                ? NONE
+                : edgesOf(
+                    picture,
+                    steps.flatMap(({ transitions }) => transitions),
+                  ),
+            ghostStates: new Set(steps.filter(({ isTaken }) => isTaken).map(({ to }) => to)),
+          }}
+        />
+        <div class="followed-side">
+          <WhatIf kind={kind} trial={trial} transitions={machine.transitions} state={last.to} />
+        </div>
+        <div class="followed-rest stack">
           <History
             kind={kind}
             following={following}
@@ -153,9 +158,6 @@ export const Followed = ({
             transitions={machine.transitions}
           />
           <AsTable machine={machine} counts={countsOf(actors ?? [])} active={entry.to} />
-        </div>
-        <div class="followed-side stack">
-          <WhatIf kind={kind} trial={trial} transitions={machine.transitions} state={last.to} />
         </div>
       </div>
     </>

@@ -18,6 +18,8 @@ export const SCALE_MAX = 2.5
 const SCALE_LEAST = 0.12
 /** So much of the view is left free around what is shown whole. */
 const MARGIN = 0.96
+/** Pixels of the view that stay free around a picture that is larger than it. */
+const EDGE = 16
 
 const between = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)
 
@@ -67,18 +69,19 @@ export const zoomed = (
 export const moved = (from: View, dx: number, dy: number, picture: Size, view: Size): View =>
   clamped({ ...from, x: from.x - dx / from.scale, y: from.y - dy / from.scale }, picture, view)
 
-/** With this box in the middle, at least so large that it can be read. */
-export const centred = (box: Box, from: View, picture: Size, view: Size, readable = 0.7): View => {
+/** From where so much of a length is seen around a middle: no room is wasted beyond its ends, but for a margin. */
+const around = (at: number, length: number, seen: number, margin: number): number =>
+  length + 2 * margin <= seen ? (length - seen) / 2 : between(at - seen / 2, -margin, length - seen + margin)
+
+/** With this box as near to the middle as the picture goes, at least so large that it can be read. */
+export const centred = (box: Box, from: View, picture: Size, view: Size, readable = 0.85): View => {
   const scale = Math.max(from.scale, readable)
-  return clamped(
-    {
-      scale,
-      x: box.x + box.width / 2 - view.width / scale / 2,
-      y: box.y + box.height / 2 - view.height / scale / 2,
-    },
-    picture,
-    view,
-  )
+  const margin = EDGE / scale
+  return {
+    scale,
+    x: around(box.x + box.width / 2, picture.width, view.width / scale, margin),
+    y: around(box.y + box.height / 2, picture.height, view.height / scale, margin),
+  }
 }
 
 /** Whether a box is seen whole. */
