@@ -72,7 +72,8 @@ const Node = ({
       )}
       <rect class="node-box" x={state.x} y={state.y} width={state.width} height={state.height} rx="9" />
       {isActive && (
-        <g transform={`translate(${state.x + 8} ${state.y + 5}) scale(0.75)`} class="node-glyph">
+        <g transform={`translate(${state.x - 6} ${state.y - 6})`} class="node-glyph">
+          <circle cx="6" cy="6" r="9" />
           <Glyph state={state.id} />
         </g>
       )}
