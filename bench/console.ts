@@ -87,7 +87,7 @@ interface RoomFact {
 }
 
 /** Starts and stops rooms, and compares when each fact happened with when its row showed it. */
-const factToPixel = async (product: Product, page: Page, rooms: readonly string[]): Promise<number[]> => {
+const factToPixel = async (product: Product, page: Page, rooms: readonly string[]) => {
   for (const room of rooms) {
     await product.post(`/api/rooms/${room}/start`)
     await wait(200)
@@ -97,18 +97,22 @@ const factToPixel = async (product: Product, page: Page, rooms: readonly string[
   await wait(2_000)
   const { changes } = await notedBy(page)
   const samples: number[] = []
+  let [told, missed] = [0, 0]
   for (const handle of rooms) {
     const { id } = await product.get<{ id: string }>(`/api/rooms/${handle}`)
     const { items } = await product.get<{ items: readonly RoomFact[] }>(`/api/rooms/${handle}/facts?limit=50`)
     for (const { name, at, body } of items) {
       if (name !== 'room.state_changed') continue
+      told += 1
       const shown = changes.find(
         (change) => change.room === id && change.state === body.to && change.at >= at - 1,
       )
       if (shown !== undefined) samples.push(shown.at - at)
+      // A state that another one follows within a frame is never drawn; the last one has to be.
+      else if (!items.some((later) => later.name === name && later.at > at)) missed += 1
     }
   }
-  return samples
+  return { samples, told, missed }
 }
 
 const stay = async (page: Page, cdp: CDPSession, forMs: number) => {
@@ -153,7 +157,11 @@ export const bench: Bench = async ({ quick }): Promise<readonly Figure[]> => {
     const { origin } = product
     await context.request.post(`${origin}/api/login`, { data: { token: product.token }, headers: { origin } })
     const list = await opened(context, `${origin}/rooms`, '[data-room]')
-    const pixels = await factToPixel(product, list.page, quiet.slice(0, quick ? 10 : 40))
+    const {
+      samples: pixels,
+      told,
+      missed,
+    } = await factToPixel(product, list.page, quiet.slice(0, quick ? 10 : 40))
     const beside = await stay(list.page, list.cdp, quick ? 10_000 : 60_000)
     await list.page.close()
     const room = await opened(context, `${origin}/rooms/${BUSY}`, '[role="feed"]')
@@ -184,7 +192,7 @@ export const bench: Bench = async ({ quick }): Promise<readonly Figure[]> => {
         ],
       },
       {
-        title: `From a fact to its pixel, ${pixels.length} states of rooms`,
+        title: `From a fact to its pixel, ${pixels.length} of ${told} states of rooms`,
         columns: ['', 'ms'],
         rows: [
           ['median', Math.round(median(pixels))],
@@ -192,8 +200,12 @@ export const bench: Bench = async ({ quick }): Promise<readonly Figure[]> => {
         ],
         aims: [
           { what: 'p99 within 1 s', value: `${Math.round(p99)} ms`, met: pixels.length > 0 && p99 < 1_000 },
+          { what: 'the last state of each is shown', value: `${missed} missed`, met: missed === 0 },
         ],
-        notes: ['From the time that the fact carries to the frame that was made with the new state in it.'],
+        notes: [
+          'From the time that the fact carries to the frame that was made with the new state in it.',
+          'A state that another follows within one frame is never drawn.',
+        ],
       },
       {
         title: `What an open page costs; the room for ${seconds} s`,

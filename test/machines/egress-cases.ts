@@ -81,7 +81,7 @@ export const EVENTS: Readonly<Record<string, object>> = {
 /** The state it leads to; `=` when it stays and remembers or does something; `·` when nobody listens. */
 export const answer = (place: Snapshot, event: object): string => {
   const [next, actions] = transition(machine, place, event as EgressEvent)
-  if (next.value !== place.value) return next.value
+  if (next.value !== place.value) return String(next.value)
   const same = JSON.stringify(next.context) === JSON.stringify(place.context)
   return same && actions.length === 0 ? '·' : '='
 }

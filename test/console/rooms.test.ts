@@ -1,0 +1,167 @@
+// What can be done to a room from its page and from the list, beside starting and stopping it.
+
+import { createClient } from '@libsql/client/sqlite3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { databaseFile } from '../_support/product-database.ts'
+import { openHouse, type House } from '../_support/product-house.ts'
+import { person } from '../_support/tiktok/standin.ts'
+import { buildConsole } from './stage.ts'
+import { visit, type Visit } from './visit.ts'
+
+interface Told {
+  readonly monitor: boolean
+  readonly displayName: string | null
+  readonly state: string
+}
+
+let house: House
+let v: Visit
+beforeAll(async () => {
+  buildConsole()
+  house = await openHouse({ keepsPort: true, env: { MANUAL_COOLDOWN_MS: '600000' } })
+  v = await visit(house.product)
+})
+afterAll(async () => {
+  expect(v?.wrong).toEqual([])
+  await v?.close()
+  await house?.close()
+})
+
+const dialog = () => v.page.getByRole('dialog').last()
+const told = (handle: string): Promise<Told> => house.product.get<Told>(`/api/rooms/${handle}`)
+const choose = async (name: string): Promise<void> => {
+  await v.page.getByRole('button', { name: 'More', exact: true }).click()
+  await v.page.getByRole('menuitem', { name, exact: true }).click()
+}
+const statusFor = async (token: string, handle: string): Promise<number> => {
+  const headers = { authorization: `Bearer ${token}` }
+  return (await fetch(`${house.product.origin}/api/rooms/${handle}`, { headers })).status
+}
+
+describe('a room’s own page', () => {
+  it('is watched and not watched by one choice', async () => {
+    await house.add('to.watch', { monitor: false })
+    await v.open('/rooms/to.watch')
+    await choose('Watch')
+    await house.until('being watched', async () => (await told('to.watch')).monitor)
+    await house.reaches('to.watch', 'watching')
+    await choose('Do not watch')
+    await house.until('not being watched', async () => !(await told('to.watch')).monitor)
+    await house.reaches('to.watch', 'off')
+  })
+
+  it('is given a name, a proxy that is checked and never shown, and a new owner’s token, shown once', async () => {
+    const { ownerToken: old = '' } = await house.add('to.set', { monitor: false })
+    await v.open('/rooms/to.set')
+    await choose('Settings of the room')
+    await dialog().getByLabel('Name').fill('<i>Somebody</i>')
+    await dialog().getByLabel('Proxy of its own').fill('gopher://user:hunter22@10.0.0.1:70')
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    await dialog().locator('.field-error').first().waitFor()
+    expect((await told('to.set')).displayName).toBe(null)
+    await dialog().getByLabel('Proxy of its own').fill('http://user:hunter22@127.0.0.1:9')
+    await dialog().getByRole('button', { name: 'New owner token' }).click()
+    await dialog().getByText('Every earlier token of this room ends').waitFor()
+    await dialog().getByRole('button', { name: 'New owner token' }).click()
+    const token = await v.page.getByLabel('Shown this once').inputValue()
+    expect(await statusFor(token, 'to.set')).toBe(200)
+    expect(await statusFor(old, 'to.set')).toBe(401)
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    await v.page.getByText('<i>Somebody</i>').waitFor()
+    expect((await told('to.set')).displayName).toBe('<i>Somebody</i>')
+    const all = (await v.page.content()) + (await (await house.product.request('/api/rooms/to.set')).text())
+    expect(all).not.toContain('hunter22')
+    expect(all).not.toContain(token)
+    await choose('Settings of the room')
+    await dialog().getByRole('button', { name: 'Use the server’s proxy' }).click()
+    await v.page.getByText('The room uses the server’s proxy now').waitFor()
+    await v.page.keyboard.press('Escape')
+  })
+
+  it('is removed after a question, and what was recorded stays', async () => {
+    const creator = await house.record('to.remove')
+    creator.say('kept', person(1))
+    await house.stored('to.remove', await house.recording('to.remove'))
+    creator.end()
+    const [session] = await house.archived('to.remove')
+    await v.open('/rooms/to.remove')
+    await choose('Remove')
+    await dialog()
+      .getByText(/Sessions that were recorded stay/)
+      .waitFor()
+    await dialog().getByRole('button', { name: 'Remove' }).click()
+    await v.page.getByRole('heading', { level: 1, name: 'Rooms' }).waitFor()
+    expect((await house.product.request('/api/rooms/to.remove')).status).toBe(404)
+    await v.open(`/sessions/${session?.id}`)
+    await v.page.getByText('kept', { exact: true }).waitFor()
+  })
+
+  it('is merged into another one, whose page has its sessions then', async () => {
+    const creator = await house.record('merge.from')
+    creator.say('moved', person(2))
+    creator.end()
+    const [session] = await house.archived('merge.from')
+    await house.add('merge.into', { monitor: false })
+    await v.open('/rooms/merge.from')
+    await choose('Merge into another room')
+    await dialog().getByLabel('Into').selectOption({ label: '@merge.into' })
+    await dialog().getByText('1 session moves over.').waitFor()
+    expect(await house.sessions('merge.into')).toEqual([])
+    await dialog().getByRole('button', { name: 'Merge', exact: true }).click()
+    await v.page.waitForURL(/\/rooms\/merge\.into$/)
+    expect((await house.sessions('merge.into')).map(({ id }) => id)).toEqual([session?.id])
+    await v.page.locator(`a[href="/sessions/${session?.id}"]`).first().waitFor()
+  })
+})
+
+/** As it is on disk after six failures in a row. */
+const setAside = async (handle: string): Promise<void> => {
+  await house.product.stop()
+  const file = createClient({ url: `file:${databaseFile(house.product.dataDir)}` })
+  await file.execute({
+    sql: 'UPDATE rooms SET quarantined_at = ?, quarantine_error = ? WHERE handle = ?',
+    args: [Date.now(), 'it went wrong', handle],
+  })
+  file.close()
+  await house.product.start()
+}
+
+describe('the list of rooms', () => {
+  it('puts a room that is set aside first, says so on top, and releases it from there', async () => {
+    house.tiktok.creator('set.aside').goLive()
+    await house.add('set.aside', { monitor: false })
+    await setAside('set.aside')
+    await v.open('/rooms')
+    const row = v.page.locator('[data-room]').first()
+    await row.getByText('@set.aside').waitFor()
+    await row.getByText('quarantined').waitFor()
+    await v.page
+      .getByText(/needs? to be released|until it is released/)
+      .first()
+      .waitFor()
+    expect(await v.axe()).toEqual([])
+    await row.getByRole('button', { name: 'Release' }).click()
+    await house.until('its release', async () => (await told('set.aside')).state !== 'quarantined')
+    await row.getByText('quarantined').waitFor({ state: 'detached' })
+  })
+
+  it('removes several after one question', async () => {
+    for (const handle of ['gone.one', 'gone.two']) await house.add(handle, { monitor: false })
+    await v.open('/rooms')
+    for (const handle of ['gone.one', 'gone.two']) {
+      await v.page.getByRole('checkbox', { name: new RegExp(handle) }).check()
+    }
+    await v.page.getByText('2 selected').waitFor()
+    await v.page.getByRole('toolbar').getByRole('button', { name: 'Remove' }).click()
+    await dialog().getByText('Remove 2 rooms?').waitFor()
+    expect((await told('gone.one')).state).toBe('off')
+    await dialog().getByRole('button', { name: 'Remove' }).click()
+    for (const handle of ['gone.one', 'gone.two']) {
+      await house.until(
+        `${handle} being gone`,
+        async () => (await house.product.request(`/api/rooms/${handle}`)).status === 404,
+      )
+      await v.page.locator('[data-room]').filter({ hasText: handle }).waitFor({ state: 'detached' })
+    }
+  })
+})
