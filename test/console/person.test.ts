@@ -158,6 +158,23 @@ describe('a person at the console', () => {
     })
   })
 
+  it('is led on from the login to a page of ours only', async () => {
+    await withVisit({}, async (v) => {
+      for (const to of [
+        '//evil.example/x',
+        '/\\evil.example',
+        'https://evil.example/',
+        'javascript:alert(1)',
+      ]) {
+        await v.open(`/login?to=${encodeURIComponent(to)}`)
+        await v.page.getByRole('heading', { level: 1, name: 'Rooms' }).waitFor()
+        expect(new URL(v.page.url()).pathname).toBe('/rooms')
+      }
+      await v.open(`/login?to=${encodeURIComponent('/sessions?q=a')}`)
+      await v.page.waitForURL(/\/sessions\?q=a$/)
+    })
+  })
+
   it('is guarded by the policy: what is no file of ours is not run and not asked for', async () => {
     const v = await visit(house.product)
     await v.open('/rooms')

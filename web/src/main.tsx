@@ -23,6 +23,12 @@ const Console = () => {
   return who === 'nobody' ? <Login /> : <Frame />
 }
 
+/** Where the address of the login wants to lead: a page of ours, nothing else. */
+const wanted = (): string => {
+  const to = route.peek().query.get('to') ?? ''
+  return /^\/(?![/\\])/.test(to) ? to : '/rooms'
+}
+
 startPreferences()
 startClock()
 startRouter()
@@ -34,7 +40,7 @@ effect(() => {
     startTroubles()
     startFacts()
     // The address of the login is nobody's place.
-    if (route.peek().page === 'login') go(route.peek().query.get('to') ?? '/rooms', { replace: true })
+    if (route.peek().page === 'login') go(wanted(), { replace: true })
   } else {
     stopFacts()
     stopTroubles()

@@ -91,9 +91,12 @@ export const CurrentPage = () => {
   if (page === 'login') return null
   if (page === 'unknown') {
     return (
-      <Empty title={t('unknown')} action={<a href="/rooms">{t('toRooms')}</a>}>
-        {t('unknownText')}
-      </Empty>
+      <>
+        <h1 class="unseen">{t('unknown')}</h1>
+        <Empty title={t('unknown')} action={<a href="/rooms">{t('toRooms')}</a>}>
+          {t('unknownText')}
+        </Empty>
+      </>
     )
   }
   return (

@@ -1,6 +1,8 @@
 // What an entry of the palette is called and what it does.
 
 import { api } from '../api/fetch.ts'
+import type { Room } from '../api/types.ts'
+import type { Destination } from '../pages/live/types.ts'
 import { toast } from '../parts/toast.tsx'
 import type { IconName } from '../parts/icons.tsx'
 import { go } from '../router.tsx'
@@ -64,6 +66,14 @@ export const iconOf = (entry: Entry): IconName => {
   }
 }
 
+/** Everything that has a key, as the page of the room does. */
+const startAll = async ({ id }: Room): Promise<void> => {
+  const { items } = await api.get<{ readonly items: readonly Destination[] }>(`/api/rooms/${id}/destinations`)
+  const ready = items.flatMap(({ platform, key_state: key }) => (key === 'set' ? [platform] : []))
+  if (ready.length === 0) return toast(t('noKey'), 'problem')
+  await api.post('/api/live/start', { room: id, platforms: ready })
+}
+
 /** Carries it out; throws the problem when it is refused. */
 export const carryOut = async (entry: Entry): Promise<void> => {
   switch (entry.kind) {
@@ -77,8 +87,7 @@ export const carryOut = async (entry: Entry): Promise<void> => {
     case 'goLive':
       // The page of the room shows how it goes, also when it is refused.
       go(`/live/${entry.room.handle}`)
-      await api.post('/api/live/start', { room: entry.room.id, platforms: 'both' })
-      return undefined
+      return startAll(entry.room)
     case 'offAir':
       await api.post('/api/live/stop', { room: entry.room.id })
       return toast(t('done', { what: nameOf(entry) }))

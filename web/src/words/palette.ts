@@ -31,6 +31,7 @@ export const t = define({
   english: ['English', '使用英文 English'],
   chinese: ['中文 (Chinese)', '使用中文'],
   signOut: ['Sign out', '退出登录'],
+  noKey: ['Set a stream key first.', '请先设置串流密钥。'],
   done: ['Done: {what}', '已完成：{what}'],
   keys: ['↑ ↓ choose · Enter carry out · Esc close', '↑ ↓ 选择 · 回车执行 · Esc 关闭'],
 })

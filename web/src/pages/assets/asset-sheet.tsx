@@ -190,6 +190,7 @@ const neighbour = (list: AssetList, id: string, step: 1 | -1): Asset | undefined
   return at === -1 ? undefined : all[at + step]
 }
 
+/** It stays open from one asset to the next, so that the focus stays on the arrow that led there. */
 export const AssetSheet = ({ id, list, onOpen, onClose }: SheetProps) => {
   const loaded = useLoad((signal) => api.get<Asset>(pathOf(id), { signal }), [id])
   const known = [...list.attention.value, ...list.items.value].find((one) => one.id === id)
@@ -212,7 +213,7 @@ export const AssetSheet = ({ id, list, onOpen, onClose }: SheetProps) => {
       title={
         <span class="row">
           <span class="one-line">
-            <Stranger text={asset?.display_name ?? t('details')} max={120} />
+            <Stranger text={(asset ?? known)?.display_name ?? t('details')} max={120} />
           </span>
           <IconButton
             icon="left"
@@ -236,9 +237,9 @@ export const AssetSheet = ({ id, list, onOpen, onClose }: SheetProps) => {
           {(one) => {
             const { why } = statusWords(one)
             return (
-              <div class="stack">
+              <div class="stack" key={one.id}>
                 {why !== null && <Note tone="problem">{why}</Note>}
-                <Preview key={`${one.id} ${one.version}`} asset={one} />
+                <Preview key={one.version} asset={one} />
                 {isMine(one) && <Rename asset={one} onChange={changed} />}
                 <Commands asset={one} list={list} onChange={changed} onClose={onClose} />
                 <Details asset={one} />

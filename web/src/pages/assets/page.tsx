@@ -216,9 +216,7 @@ export default function Page() {
         )}
       </div>
       <Queue onOpen={open} />
-      {chosen !== null && (
-        <AssetSheet key={chosen} id={chosen} list={list} onOpen={open} onClose={() => open(null)} />
-      )}
+      {chosen !== null && <AssetSheet id={chosen} list={list} onOpen={open} onClose={() => open(null)} />}
     </DropZone>
   )
 }

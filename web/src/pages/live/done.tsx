@@ -17,7 +17,7 @@ const SHOWN = 12
 const ABOUT = /^(?:live|destination|ingress|livekit)\./
 
 /** Facts that a command leaves; its row is on disk with them. */
-const LEAVES = /^(?:egress\.desired|outbound\.|destination\.|ingress\.)/
+const LEAVES = /^(?:egress\.desired|outbound\.|destination\.|ingress\.|room\.changed$)/
 
 export const Done = ({ roomId }: { readonly roomId: string }) => {
   const rows = useLoad(

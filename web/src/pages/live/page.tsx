@@ -1,7 +1,6 @@
 // Go live: choose a room, then see and steer where it is sent.
 
-import { Skeleton, Empty } from '../../parts/notes.tsx'
-import { ProblemNote } from '../../parts/notes.tsx'
+import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import { Link, route } from '../../router.tsx'
 import { loadRooms, roomOf, roomsLoaded, roomsProblem } from '../../state/rooms.ts'
 import { t } from '../../words/live.ts'
@@ -13,14 +12,20 @@ import './lane.css'
 const Chosen = ({ name }: { readonly name: string }) => {
   const room = roomOf(name)?.value
   if (room !== undefined) return <Studio key={room.id} room={room} />
-  if (!roomsLoaded.value) {
-    return roomsProblem.value === null ? (
-      <Skeleton lines={6} tall />
-    ) : (
-      <ProblemNote problem={roomsProblem.value} onRetry={loadRooms} />
-    )
-  }
-  return <Empty icon="live" title={t('unknownRoom')} action={<Link to="/live">{t('choose')}</Link>} />
+  return (
+    <div class="stack">
+      <h1 class="unseen">
+        {t('title')}: {name}
+      </h1>
+      {roomsLoaded.value ? (
+        <Empty icon="live" title={t('unknownRoom')} action={<Link to="/live">{t('choose')}</Link>} />
+      ) : roomsProblem.value === null ? (
+        <Skeleton lines={6} tall />
+      ) : (
+        <ProblemNote problem={roomsProblem.value} onRetry={loadRooms} />
+      )}
+    </div>
+  )
 }
 
 export default function Page() {

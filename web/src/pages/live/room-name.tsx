@@ -6,14 +6,17 @@ import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { Field } from '../../parts/fields.tsx'
 import { Stranger } from '../../parts/stranger.tsx'
+import { useHeard } from '../../state/heard.ts'
 import { isOperator } from '../../state/me.ts'
 import { useLoad } from '../../state/load.ts'
 import { t as parts } from '../../words/parts.ts'
 import { t } from '../../words/live.ts'
+import { isOtherSource } from './types.ts'
 
 export const RoomName = ({ room }: { readonly room: string }) => {
   const path = `/api/rooms/${encodeURIComponent(room)}/livekit`
   const named = useLoad((signal) => api.get<{ readonly name: string }>(path, { signal }), [path])
+  useHeard((fact) => fact.roomId === room && isOtherSource(fact), named.reload, [named])
   const editing = useSignal<string | null>(null)
   const problem = useSignal<ApiProblem | null>(null)
   const save = async (): Promise<void> => {

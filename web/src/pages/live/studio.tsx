@@ -20,7 +20,7 @@ import { Done } from './done.tsx'
 import { LaneCard } from './lane.tsx'
 import { isOnAir, lanesOf, liveSinceOf, startableOf, type Lane } from './lanes.ts'
 import { SourcePanel } from './source-panel.tsx'
-import type { Destination, Ingress, Person } from './types.ts'
+import { isOtherSource, type Destination, type Ingress, type Person } from './types.ts'
 
 /** What is on air is asked for now and then as well: what LiveKit last said is no fact. */
 const STATUS_MS = 10_000
@@ -127,12 +127,15 @@ export const Studio = ({ room }: { readonly room: Room }) => {
     () => Promise.all([destinations.reload(), status.reload()]),
     [destinations],
   )
+  const readSource = () => Promise.all([people.reload(), ingresses.reload()])
   useHeard(
     ({ roomId, name }) => (isMine(roomId) || roomId === null) && /^(?:livekit|ingress)\./.test(name),
-    () => Promise.all([people.reload(), ingresses.reload()]),
+    readSource,
     [people],
     600,
   )
+  // Another LiveKit room has other people in it, and other ways in.
+  useHeard((fact) => isMine(fact.roomId) && isOtherSource(fact), readSource, [people])
 
   const adding = useSignal(false)
   const live = status.data.value
@@ -140,6 +143,7 @@ export const Studio = ({ room }: { readonly room: Room }) => {
   if (known === undefined) {
     return (
       <div class="stack">
+        <h1 class={destinations.problem.value === null ? 'unseen' : ''}>@{room.handle}</h1>
         <ProblemNote problem={destinations.problem.value} onRetry={destinations.reload} />
         {destinations.problem.value === null && <Skeleton lines={6} tall />}
       </div>

@@ -1,5 +1,7 @@
 // What the API answers about sending out, as far as this page reads it.
 
+import type { Fact } from '../../api/types.ts'
+
 export type Source =
   | { readonly type: 'room'; readonly layout: string }
   | { readonly type: 'participant'; readonly identity: string; readonly screen_share: boolean }
@@ -43,6 +45,10 @@ export interface MadeIngress extends Ingress {
   readonly url: string
   readonly stream_key: string
 }
+
+/** Whether a fact says that its room is sent from another LiveKit room now. */
+export const isOtherSource = ({ name, body }: Pick<Fact, 'name' | 'body'>): boolean =>
+  name === 'room.changed' && 'livekitRoom' in body
 
 export interface Person {
   readonly identity: string
