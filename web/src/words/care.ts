@@ -124,6 +124,8 @@ export const t = define({
   what: ['What', '内容'],
   result: ['Result', '结果'],
   when: ['When', '时间'],
+  undo: ['Undo', '撤销'],
+  undone: ['Taken back', '已撤销'],
 
   tokens: ['Tokens of room owners', '房主令牌'],
   tokensText: [

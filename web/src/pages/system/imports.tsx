@@ -11,6 +11,7 @@ import { Content } from '../../parts/notes.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
+import { useHeard } from '../../state/heard.ts'
 import { useLoad } from '../../state/load.ts'
 import { t } from '../../words/system.ts'
 import type { Import } from './types.ts'
@@ -25,9 +26,10 @@ const MEDIA: Readonly<Record<string, string>> = {
 }
 
 const Outcomes = ({ job }: { readonly job: Import }) => {
-  const told = Object.entries(job.outcomes)
   const whole = useSignal<Import | null>(null)
-  const shown = whole.value === null ? told : Object.entries(whole.value.outcomes)
+  // What was told of one that goes on is old as soon as more was looked at.
+  const told = whole.value
+  const shown = Object.entries((told !== null && told.looked >= job.looked ? told : job).outcomes)
   if (shown.length > 0) {
     return (
       <span class="row-wrap end">
@@ -56,6 +58,7 @@ export const Imports = () => {
     [],
     { everyMs: AGAIN_MS },
   )
+  useHeard(({ name }) => name === 'asset.imported', imports.reload, [imports])
   const input = useRef<HTMLInputElement>(null)
   const dry = useSignal(true)
   const busy = useSignal(false)

@@ -10,6 +10,7 @@ import { numberText } from '../../parts/figures.ts'
 import { Content, Note } from '../../parts/notes.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
+import { toast } from '../../parts/toast.tsx'
 import { useHeard } from '../../state/heard.ts'
 import { useLoad } from '../../state/load.ts'
 import { t } from '../../words/care.ts'
@@ -37,16 +38,19 @@ interface Kind<R> {
 }
 
 function Care<R extends { readonly dryRun: boolean }>(kind: Kind<R>) {
-  const report = useSignal<R | null>(null)
+  const last = useSignal<{ readonly report: R; readonly asked: string } | null>(null)
   const missing = useSignal(false)
   const ask = async (dryRun: boolean): Promise<void> => {
     const body = kind.body()
     missing.value = body === null
     if (body === null) return
-    report.value = await api.post<R>(kind.path, { ...body, dryRun })
+    const report = await api.post<R>(kind.path, { ...body, dryRun })
+    last.value = { report, asked: JSON.stringify(body) }
     if (!dryRun) kind.onDone()
   }
-  const found = report.value
+  // A dry run speaks of what was asked then: whoever asks for something else looks again first.
+  const isOld = last.value?.report.dryRun === true && last.value.asked !== JSON.stringify(kind.body())
+  const found = isOld ? null : (last.value?.report ?? null)
   return (
     <section class="panel care">
       <h2>{kind.title}</h2>
@@ -68,6 +72,12 @@ function Care<R extends { readonly dryRun: boolean }>(kind: Kind<R>) {
       </div>
     </section>
   )
+}
+
+/** What a merge of sessions left behind that takes it back; rooms that were merged stay so. */
+const canUndo = ({ kind, dryRun, result }: LogRow): boolean => {
+  const { merged, rooms } = (result ?? {}) as { readonly merged?: number; readonly rooms?: unknown }
+  return kind === 'merge' && !dryRun && (merged ?? 0) > 0 && rooms === null
 }
 
 const FIELDS = [
@@ -102,6 +112,11 @@ export const Maintenance = () => {
   useHeard(({ name }) => name === 'maintenance.done', log.reload, [log])
   const form = useSignal<PruneForm>({ emptyDays: '', oldDays: '', keepPerRoom: '', journalDays: '' })
   const onDone = (): void => void log.reload()
+  const undo = async (logId: number): Promise<void> => {
+    await api.post('/api/maintenance/merge', { what: 'undo', logId })
+    toast(t('undone'))
+    await log.reload()
+  }
   return (
     <div class="stack">
       <p class="muted">{t('maintenanceText')}</p>
@@ -176,6 +191,18 @@ export const Maintenance = () => {
                   },
                   { key: 'by', label: t('by'), cell: ({ actor }) => actor },
                   { key: 'result', label: t('result'), cell: ({ result }) => resultText(result) },
+                  {
+                    key: 'undo',
+                    label: t('undo'),
+                    bare: true,
+                    number: true,
+                    cell: (row) =>
+                      canUndo(row) && (
+                        <Button small onClick={() => undo(row.id)}>
+                          {t('undo')}
+                        </Button>
+                      ),
+                  },
                 ]}
               />
             )

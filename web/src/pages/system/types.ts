@@ -92,7 +92,7 @@ export interface Import {
 
 export interface Webhook {
   readonly id: string
-  readonly name: string
+  readonly name: string | null
   readonly url: string
   readonly facts: readonly string[]
   readonly rooms: readonly string[] | null

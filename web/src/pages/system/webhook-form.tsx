@@ -56,7 +56,7 @@ export const WebhookForm = ({ webhook, onClose, onDone }: Props) => {
     busy.value = true
     const change = {
       ...(url.value !== '' && { url: url.value }),
-      ...(name.value.trim() !== '' && { name: name.value.trim() }),
+      name: name.value.trim() === '' ? null : name.value.trim(),
       facts: factsOf(facts.value),
     }
     try {
@@ -103,7 +103,7 @@ export const WebhookForm = ({ webhook, onClose, onDone }: Props) => {
           value={name.value}
           onInput={(value) => void (name.value = value)}
           error={errorAt(problem.value, 'name')}
-          attrs={{ maxLength: 100 }}
+          attrs={{ maxLength: 80 }}
         />
         <Field
           label={t('facts')}

@@ -25,8 +25,7 @@ const AGAIN_MS = 10_000
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`
 
 /** One without a name is known by its host. */
-const nameOf = ({ name, url }: Webhook): string =>
-  name === '' ? url.replace(/^https?:\/\/([^/]+).*$/, '$1') : name
+const nameOf = ({ name, url }: Webhook): string => name ?? url.replace(/^https?:\/\/([^/]+).*$/, '$1')
 
 const How = ({ webhook }: { readonly webhook: Webhook }) => (
   <p class="row-wrap small">
