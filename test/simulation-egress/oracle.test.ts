@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => studio.close())
 
 /** StartEgress, as a careless program would send it. */
-const start = (platform = 'youtube', mood: StartMood = 'ok', waitMs = 100): void => {
+const start = (platform = 'youtube', mood: StartMood = 'ok', waitMs = 100, boot = 1): void => {
   studio.livekit.nextStarts.push(mood)
   const request = {
     roomName: 'r1',
@@ -24,7 +24,7 @@ const start = (platform = 'youtube', mood: StartMood = 'ok', waitMs = 100): void
     encoding: { width: 1, height: 1, framerate: 1, videoKbps: 1, audioKbps: 1, keyframeSeconds: 2 },
     webhookUrl: null,
   } as const
-  Effect.runForkWith(studio.time.context(() => 0.5))(studio.livekit.service(1).start(request))
+  Effect.runForkWith(studio.time.context(() => 0.5))(studio.livekit.service(boot).start(request))
   studio.time.advance(waitMs)
 }
 
@@ -103,6 +103,24 @@ describe('the oracle', () => {
     for (let nth = 0; nth < 9; nth += 1) start('twitch', 'unreachable', 5_000)
     studio.livekit.calls.splice(0, 4)
     expect(() => checkPace(studio)).toThrow(/9 attempts of r1 twitch in a minute/)
+  })
+
+  it('S17: measures from when a start was written where another process makes the next one', () => {
+    const write = (id: string): void => {
+      attempt('youtube', id, 'starting', null)
+      studio.disk.change('UPDATE egress_attempts SET started_at = ? WHERE lk_egress_id = ?', [
+        studio.time.wall,
+        id,
+      ])
+      studio.time.advance(20)
+    }
+    write('first')
+    start('youtube', 'unreachable', 770)
+    write('second')
+    start('youtube', 'unreachable', 700, 2)
+    checkPace(studio)
+    start('youtube', 'unreachable', 100, 3)
+    expect(() => checkPace(studio)).toThrow(/two attempts of r1 youtube within 720 ms/)
   })
 
   it('S18, S20, S22: finds rows of strangers, ends that are not ends, and keys', () => {

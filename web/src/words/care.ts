@@ -65,7 +65,6 @@ export const t = define({
   redeliver: ['Send them again', '重新发送'],
   redelivered: ['{n} {n|is|are} sent again.', '{n} 条将重新发送。'],
   lastDelivered: ['Last delivered', '最近送达'],
-  lastAttempt: ['Last try', '最近尝试'],
   nextTry: ['Next try in', '下次重试'],
 
   maintenance: ['Maintenance', '维护'],
@@ -103,7 +102,6 @@ export const t = define({
     '{sessions} {sessions|session|sessions}, {events} {events|event|events}, {journal} {journal|fact|facts}',
     '{sessions} 个场次，{events} 条事件，{journal} 条事实',
   ],
-  pruneTitle: ['Remove this for good?', '确定永久删除？'],
   pruneMore: ['There is more than one run removes: run it again.', '一次未清理完，请再次执行。'],
   pruneChoose: ['Say what is too old first.', '请先填写条件。'],
   rotateKeys: ['Seal again', '重新加密'],
