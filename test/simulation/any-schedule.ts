@@ -45,8 +45,9 @@ const play = ({ seed, steps }: Schedule, onAir: boolean): number => {
     heal(here)
     judgeAtRest(house)
     const sessions = house.disk.spans.size
-    if (house.restarts > 0) scene = null
-    else house.renew(room)
+    if (house.restarts === 0) house.renew(room)
+    // What is still on its way to the disk would be told to the next schedule.
+    if (house.restarts > 0 || !house.disk.isQuiet) scene = null
     return sessions
   } catch (error) {
     scene = null

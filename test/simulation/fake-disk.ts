@@ -126,6 +126,11 @@ export class FakeDisk {
   readonly change = (sql: string, args: readonly SqlValue[] = []): number =>
     memory.run({ sql, args }).rowsAffected
 
+  /** Nothing waits for a commit. */
+  get isQuiet(): boolean {
+    return this.#queue.length === 0 && this.#untold.length === 0
+  }
+
   /** The process dies: what was not committed never was. */
   kill(): void {
     this.#queue = []
