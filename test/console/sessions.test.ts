@@ -135,6 +135,14 @@ describe('the page of a session', () => {
     await v.page.getByRole('feed').focus()
     await v.page.keyboard.press('Home')
     await expect.poll(() => v.page.locator('.line:focus').count()).toBe(1)
+    // The last line there is, of those that were read, is not drawn while the first is looked at: the focus follows.
+    await v.page.keyboard.press('End')
+    await v.page
+      .locator('.line:focus')
+      .filter({ hasText: /told \d{3}/ })
+      .waitFor()
+    await v.page.keyboard.press('Home')
+    await v.page.locator('.line:focus').and(lines().first()).waitFor()
     for (let n = 0; n < 9 && !(await focused()).includes('<b>bold</b>'); n += 1) {
       await v.page.keyboard.press('ArrowDown')
     }

@@ -2,7 +2,7 @@
 // out. The keys that open it are in palette-host.tsx.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from '../parts/icons.tsx'
 import { Stranger } from '../parts/stranger.tsx'
 import { StateChip } from '../parts/state-chip.tsx'
@@ -59,13 +59,12 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const entries = entriesFor(text.value, { rooms: allRooms.value, places: places() })
   const at = Math.min(chosen.value, entries.length - 1)
 
-  useEffect(() => {
-    const before = document.activeElement
-    dialog.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body)
-        before.focus()
-    }
+  // At once and not after the next frame: whoever types on meanwhile types where the focus is.
+  useLayoutEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    // The browser gives the focus back to where it was.
+    return () => shown?.close()
   }, [])
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at, text.value])
 

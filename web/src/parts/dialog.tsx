@@ -2,7 +2,7 @@
 // back. A sheet is the same at the side of the page, or from below on a small screen.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../words/parts.ts'
 import { Button, IconButton, type ButtonProps } from './button.tsx'
 import { useSignal } from '@preact/signals'
@@ -34,7 +34,7 @@ export const Dialog = ({
 }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current
     if (dialog === null) return
     const before = document.activeElement

@@ -108,14 +108,17 @@ export const FeedList = (props: FeedListProps) => {
   useLayoutEffect(settle, [drawn, feed, following, height])
   useLayoutEffect(() => {
     if (!focusNext.current || current.value === null) return
+    // A line far away is drawn only once the list has scrolled there.
+    const line = scroller.current?.querySelector<HTMLElement>(`[data-id="${current.value}"]`)
+    if (line === null || line === undefined) return
     focusNext.current = false
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-id="${current.value}"]`)
-      ?.focus({ preventScroll: true })
+    line.focus({ preventScroll: true })
   })
 
   const walk = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && current.value !== null) {
+      // Or the same key would press the button that has the focus in what opens.
+      event.preventDefault()
       const row = rows[indexOf(rows, current.value)]
       if (row !== undefined) onOpen(row)
       return
