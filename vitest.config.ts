@@ -8,8 +8,8 @@ export default defineConfig({
     // would cost more than the tests. Files must therefore leave nothing behind.
     pool: 'forks',
     isolate: false,
-    // One more than a small machine has cores: many tests wait for a clock, and somebody should work meanwhile.
-    maxWorkers: 3,
+    // Twice what a small machine has cores: many tests wait for a clock, and somebody should work meanwhile.
+    maxWorkers: 4,
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,

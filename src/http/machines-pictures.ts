@@ -1,37 +1,17 @@
 // The pictures of the machines: laid out when first asked for, in a thread of their own, and kept. There are as many
 // as there are machines and ways to draw one, so what is kept is bounded by the code.
 
-import { Worker } from 'node:worker_threads'
 import type { ElkNode } from './machines-elk.ts'
 import type { MachineGraph } from './machines-graph.ts'
+import { LayoutWorker } from './machines-layout-worker.ts'
 import { elkOf, pictureOf } from './machines-layout.ts'
 import type { Direction, Extent, Picture } from './machines-picture-shapes.ts'
-
-/** A layout takes a second; a thread that takes this long is not going to end. */
-const LIMIT_MS = 30_000
-const HEAP_MB = 256
 
 /** Lays a graph out. */
 export type Lay = (graph: ElkNode) => Promise<ElkNode>
 
-export const layInThread: Lay = (graph) =>
-  new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./machines-layout-thread.ts', import.meta.url), {
-      workerData: graph,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-    })
-    thread.unref()
-    const timer = setTimeout(() => end(new Error('the layout took too long')), LIMIT_MS)
-    const end = (result: Error | ElkNode): void => {
-      clearTimeout(timer)
-      void thread.terminate()
-      if (result instanceof Error) reject(result)
-      else resolve(result)
-    }
-    thread.once('message', end)
-    thread.once('error', end)
-    thread.once('exit', () => end(new Error('the layout ended without an answer')))
-  })
+const worker = new LayoutWorker()
+export const layInThread: Lay = (graph) => worker.lay(graph)
 
 /** A machine of a few states is read beside each other, one of many below each other. */
 const WIDE_MAX = 6

@@ -68,7 +68,7 @@ export class Visit {
     const violations = await this.page.evaluate(async () => {
       const { axe } = globalThis as unknown as {
         readonly axe: {
-          readonly run: () => Promise<{
+          readonly run: (options: object) => Promise<{
             readonly violations: readonly {
               readonly id: string
               readonly nodes: readonly {
@@ -79,7 +79,7 @@ export class Visit {
           }>
         }
       }
-      const found = await axe.run()
+      const found = await axe.run({ resultTypes: ['violations'] })
       return found.violations.map(({ id, nodes }) => {
         const places = nodes
           .slice(0, 3)

@@ -1,6 +1,9 @@
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { graphOf, type Machine } from '../../src/http/machines-graph.ts'
 import { DIRECTIONS, EXTENTS, type Picture } from '../../src/http/machines-picture-shapes.ts'
+import { elkOf, pictureOf } from '../../src/http/machines-layout.ts'
+import { LayoutWorker } from '../../src/http/machines-layout-worker.ts'
 import { layInThread, Pictures } from '../../src/http/machines-pictures.ts'
 import { svgOf } from '../../src/http/machines-svg.ts'
 import { egressMachine } from '../../src/machines/egress.machine.ts'
@@ -94,11 +97,31 @@ describe('pictures', () => {
     expect(await new Pictures().get(graph, 'running', null)).toEqual(one)
   })
 
-  it('are not laid out by the thread that answers', async () => {
-    const from = performance.eventLoopUtilization()
-    await new Pictures().get(graphOf(roomMachine), 'running', 'right')
-    // On this thread the layout alone would be one turn of several hundred milliseconds.
-    expect(performance.eventLoopUtilization(from).utilization).toBeLessThan(0.5)
+  it('are laid out by one thread that stays for the next, and that the process need not wait for', async () => {
+    const begun: Worker[] = []
+    const hear = (worker: Worker): void => void begun.push(worker)
+    process.on('worker', hear)
+    const worker = new LayoutWorker()
+    const graph = graphOf(outboundMachine)
+    const elk = elkOf(graph, 'down', 'running')
+    const picture = async () => pictureOf(graph, 'down', 'running', await worker.lay(elk))
+    const broken = { ...elk, layoutOptions: { 'elk.algorithm': 'there is no such algorithm' } }
+    try {
+      const [one, two] = await Promise.all([picture(), picture()])
+      expect(begun).toHaveLength(1)
+      expect(one).toEqual(two)
+      // What cannot be laid out is an error of that question alone.
+      const answers = await Promise.allSettled([worker.lay(broken), worker.lay(elk)])
+      expect(answers.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+      expect(begun).toHaveLength(2)
+      await begun[1]?.terminate()
+      expect(await picture()).toEqual(one)
+      expect(begun).toHaveLength(3)
+      expect(process.getActiveResourcesInfo()).not.toContain('Worker')
+    } finally {
+      process.off('worker', hear)
+      await Promise.all(begun.map((thread) => thread.terminate()))
+    }
   })
 
   it('are SVG whose texts cannot become markup', async () => {
