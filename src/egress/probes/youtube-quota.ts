@@ -7,9 +7,12 @@ const SCARCE_UNITS = DAILY_UNITS * 0.8
 /** With two units a look, a whole day of it costs less than a third of the quota. */
 const SCARCE_AGE_MS = 60_000
 
-const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles', dateStyle: 'short' })
+/** Loading the zones takes as long as loading fifty modules: nobody pays for it who looks at no YouTube. */
+const californian = () =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles', dateStyle: 'short' })
 
 export class Quota {
+  #days: Intl.DateTimeFormat | undefined
   #day = ''
   #units = 0
 
@@ -29,7 +32,8 @@ export class Quota {
   }
 
   #turn(now: number): void {
-    const today = day.format(now)
+    this.#days ??= californian()
+    const today = this.#days.format(now)
     if (today === this.#day) return
     this.#day = today
     this.#units = 0
