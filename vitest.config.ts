@@ -13,6 +13,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,
+    // What is waited for may come late on a machine that has other work; a second is no promise of anything.
+    expect: { poll: { timeout: 30_000 } },
     // What tests start as processes of their own starts in half the time.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     reporters: ['default'],

@@ -91,7 +91,12 @@ export class House {
     await this.until(`a viewer of ${handle}`, () =>
       this.tiktok.viewers.some((viewer) => viewer.handle === handle && viewer.entered && viewer.isOpen),
     )
-    return (await this.room(handle)).session?.id ?? ''
+    return this.until(`the session of ${handle} being on disk`, async () => {
+      const { session } = await this.room(handle)
+      if (session === null) return null
+      const { status } = await this.product.request(`/api/sessions/${session.id}`)
+      return status === 200 ? session.id : null
+    })
   }
 
   room(handle: string): Promise<RoomView> {

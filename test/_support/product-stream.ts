@@ -68,7 +68,7 @@ export const openStream = async (
     messages,
     bytes: () => chunks.join(''),
     lastId: () => lastId,
-    until: (what, fits, withinMs = 30_000) =>
+    until: (what, fits, withinMs = 90_000) =>
       new Promise((done, fail) => {
         const known = messages.find(fits)
         if (known !== undefined) return done(known)

@@ -124,7 +124,7 @@ export class Studio {
     platform: Platform,
     what: string,
     fits: (view: PlatformView) => boolean,
-    withinMs = 30_000,
+    withinMs = 90_000,
   ): Promise<PlatformView> {
     return this.house.until(
       `${platform} of ${handle} being ${what}`,

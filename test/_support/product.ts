@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-const LISTENS_WITHIN_MS = 60_000
+const LISTENS_WITHIN_MS = 150_000
 const LISTENS = /listens on (http:\/\/[^"\s]+)/
 const LOG_CHARACTERS = 6_000
 

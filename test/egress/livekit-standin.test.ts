@@ -67,7 +67,7 @@ const until = (egressId: string, is: (view: EgressView) => boolean): Promise<Egr
       if (view === null || !is(view)) throw new Error(`not yet: ${String(view?.status)}`)
       return view
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   )
 
 describe('an egress', () => {
@@ -164,7 +164,7 @@ describe('the webhooks of an egress', () => {
         if (all.at(-1)?.event !== 'egress_ended') throw new Error('not yet')
         return all
       },
-      { timeout: 5_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     )
     for (const { body, authorization } of heard) {
       expect(flawOf(body, authorization, signer, Date.now())).toBeNull()

@@ -9,7 +9,7 @@ import { OPERATOR, Raw, startHarness, statusOf, type Harness } from './harness.t
 let h: Harness
 let kit: AssetKit
 beforeAll(async () => {
-  h = await startHarness({ limits: { uploadStallMs: 600 } })
+  h = await startHarness({ limits: { uploadStallMs: 4_000 } })
   kit = new AssetKit(h)
 })
 afterAll(() => h.stop())

@@ -60,7 +60,7 @@ export class AssetKit {
 
   /** The row once it is as it should be; fails loudly when that never comes. */
   async #rowWhen(key: string, isRight: (status: unknown) => boolean): Promise<Row> {
-    for (let tries = 0; tries < 1_000; tries += 1) {
+    for (let tries = 0; tries < 6_000; tries += 1) {
       const row = await this.row(key)
       if (row !== undefined && isRight(row['status'])) return row
       await new Promise((done) => setTimeout(done, 5))

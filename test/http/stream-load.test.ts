@@ -78,6 +78,7 @@ describe('H24: clients that never read', () => {
     await listener.until('the reader has everything', (it) => it.facts.at(-1) === end)
     expect(listener.facts).toEqual(range(from + 1, end))
     await until('the deaf ones are gone', () => h.http.streams() === 1)
+    for (const { socket } of deafOnes) socket.resume()
     expect((await ended('slow_consumer')) - before).toBe(20)
     // 20 clients × 40 MB would be 800 MB.
     expect(peak).toBeLessThan(300 * 1024 * 1024)
@@ -168,7 +169,7 @@ describe('H29: clients that are half gone', () => {
     const before = await ended('slow_consumer')
     // Enough to fill the socket, then silence: no further event shows that nothing moves, only the heartbeat does.
     await happen(100, 'f'.repeat(64 * 1024))
-    await until('the server let it go', () => h.http.streams() === 0, 10 * HEARTBEAT_MS)
+    await until('the server let it go', () => h.http.streams() === 0)
     expect((await ended('slow_consumer')) - before).toBe(1)
     stuck.socket.destroy()
   })

@@ -260,7 +260,7 @@ describe('tokens of open streams', () => {
 
   it('H31: a token that expires in the middle of a stream closes it with auth_expired', async () => {
     const { id } = await h.addRoom('expiring.room')
-    const { json } = await h.ask('POST', `/api/rooms/${id}/tokens/rotate`, { body: { expiresInMs: 1_000 } })
+    const { json } = await h.ask('POST', `/api/rooms/${id}/tokens/rotate`, { body: { expiresInMs: 4_000 } })
     const token = String(json['ownerToken'])
     const listener = listen('', token)
     await listener.until('it is ready', (it) => it.named('ready').length === 1)

@@ -1,6 +1,7 @@
 // A backup made while it records, the server killed, the data gone, the backup restored: every session of it is there,
 // and each broadcast is one session.
 
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
@@ -87,7 +88,8 @@ describe('a backup of a server that records', () => {
 
   it('killed in the middle is none, and the next one is', async () => {
     const creator = await house.record('someone')
-    for (let n = 0; n < 200; n += 1) creator.say('x'.repeat(400))
+    // Several megabytes at one a second: there is a middle to be killed in.
+    for (let n = 0; n < 400; n += 1) creator.say(randomBytes(6_000).toString('base64'))
     await house.stored('someone', await house.recording('someone'))
     const child = spawn(process.execPath, ['src/cli.ts', 'backup', backups, '--rate', '1'], {
       env: { PATH: process.env['PATH'] ?? '', DATA_DIR: house.product.dataDir },

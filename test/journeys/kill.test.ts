@@ -176,5 +176,5 @@ describe('kill -9', () => {
       `50 kills: ${sum((l) => l.acked.length)} acknowledged messages, ${sum((l) => l.opened.size)} sessions opened, ` +
         `${sum((l) => l.archived.length)} archived, ${sum((l) => l.recovered)} recovered`,
     )
-  }, 240_000)
+  }, 600_000)
 })

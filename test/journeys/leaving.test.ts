@@ -47,12 +47,6 @@ describe('P01: SIGTERM in each state of a room', () => {
     const { tiktok, product } = house
     await house.add('off', { monitor: false })
     await house.add('watching')
-    tiktok.fault('sign', { kind: 'hang', ms: 120_000, handle: 'signing' })
-    tiktok.fault('socket', { kind: 'slow', ms: 120_000, handle: 'opening' })
-    for (const handle of ['signing', 'opening'] as const) {
-      tiktok.creator(handle).goLive()
-      await house.add(handle)
-    }
     const live = ['receiving', 'gone', 'another', 'paused', 'reconnecting', 'resting', 'stopped', 'draining']
     const creators = await Promise.all(live.map((handle) => house.record(handle)))
     scripts = creators.map((creator, seed) => runScript(creator, { chatsPerSecond: 30, seed }))
@@ -65,9 +59,19 @@ describe('P01: SIGTERM in each state of a room', () => {
     await of('reconnecting').mishaps.dropHard()
     const viewer = await tiktok.watched('draining')
     viewer.deafen()
-    for (const [handle, state] of Object.entries(STATES)) {
-      if (state !== 'draining') await house.reaches(handle, state)
+    const reached = Object.entries(STATES).filter(([, state]) => state !== 'draining')
+    const connecting = ['signing', 'opening'] as const
+    for (const [handle, state] of reached) {
+      if (!connecting.some((name) => name === handle)) await house.reaches(handle, state)
     }
+    // At last, because a socket that does not open is given up after fifteen seconds.
+    tiktok.fault('sign', { kind: 'hang', ms: 120_000, handle: 'signing' })
+    tiktok.fault('socket', { kind: 'slow', ms: 120_000, handle: 'opening' })
+    for (const handle of connecting) {
+      tiktok.creator(handle).goLive()
+      await house.add(handle)
+    }
+    for (const [handle, state] of reached) await house.reaches(handle, state)
     await house.until(
       'the room of a connect answer having a session',
       async () => (await house.room('opening')).session !== null,
@@ -159,15 +163,14 @@ describe('P01: SIGTERM in each state of a room', () => {
     for (const handle of ['opening', 'receiving', 'paused', 'reconnecting'] as const) {
       const room = await house.reaches(handle, handle === 'paused' ? 'live.paused' : 'live.receiving')
       expect(room.session?.id, handle).toBe(sessionOf.get(handle))
-      const [session] = await house.sessions(handle)
+      // The state is in memory; the row of its gap is closed by a commit after it.
+      const session = await house.until(`the gaps of ${handle} being closed`, async () => {
+        const [found] = await house.sessions(handle)
+        return found?.gaps.length !== 0 && found?.gaps.every(({ toAt }) => toAt !== null) && found
+      })
       expect(session, handle).toMatchObject({ archivedAt: null, parkedAt: null })
-      const causes = session?.gaps.map(({ cause }) => cause) ?? []
-      expect(
-        session?.gaps.every(({ toAt }) => toAt !== null),
-        handle,
-      ).toBe(true)
-      if (handle === 'receiving' || handle === 'paused') expect(causes).toEqual(['shutdown'])
-      else expect(causes.length, handle).toBeGreaterThan(0)
+      const causes = session.gaps.map(({ cause }) => cause)
+      if (handle === 'receiving' || handle === 'paused') expect(causes, handle).toEqual(['shutdown'])
     }
     await house.reaches('signing', 'live.receiving')
     expect(await house.sessions('signing')).toHaveLength(1)

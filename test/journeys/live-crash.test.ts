@@ -98,7 +98,7 @@ describe('kill -9 in the middle of a command', () => {
     ])
     await house.until(
       'all four requests being on their way',
-      () => unsent.fired() === 1 && unheard.fired() === 1 && unstopped.fired() === 2,
+      () => unsent.fired() === 1 && unheard.fired() === 1 && unstopped.fired() >= 2,
     )
     await product.kill()
     livekit.clearFaults()

@@ -170,11 +170,11 @@ describe.concurrent('running', { timeout: 200_000 }, () => {
     await whole(house)
   })
 
-  it('P07: seven seconds of SIGSTOP end nothing: silence, zombies and windows do not count them', async ({
+  it('P07: seventeen seconds of SIGSTOP end nothing: silence, zombies and windows do not count them', async ({
     onTestFinished,
   }) => {
     // Silence is questioned later than a busy machine answers, and far sooner than the process goes on.
-    const house = await openHouse({ env: { RESUME_WINDOW_MS: '5000', SILENCE_TIMEOUT_MS: '2500' } })
+    const house = await openHouse({ env: { RESUME_WINDOW_MS: '15000', SILENCE_TIMEOUT_MS: '2500' } })
     onTestFinished(() => house.close())
     const [talking, , away] = await Promise.all(
       ['talking', 'quiet', 'away'].map((name) => house.record(name)),
@@ -189,7 +189,7 @@ describe.concurrent('running', { timeout: 200_000 }, () => {
     const stopped = () => /^State:\s+T/m.test(readFileSync(`/proc/${house.product.pid}/status`, 'utf8'))
     await house.until('it standing still', stopped)
     talking!.say('into the silence')
-    await wait(7_000)
+    await wait(17_000)
     expect(stopped()).toBe(true)
     fault.clear()
     house.product.signal('SIGCONT')

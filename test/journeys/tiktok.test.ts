@@ -133,7 +133,7 @@ describe('a product in front of a difficult TikTok', { timeout: 120_000 }, () =>
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200))
       const sessions = await house.archived('t22')
       expect(sessions).toMatchObject([{ endReason: 'manual_stop' }])
-      expect((await house.room('t22')).state).toBe('cooldown')
+      await house.reaches('t22', 'cooldown')
       const { items } = await house.product.get<{ items: readonly { outcome: string; action: string }[] }>(
         `/api/audit?room=${id}&limit=200`,
       )

@@ -18,11 +18,11 @@ beforeEach(async () => {
   receiver = await startReceiver('APIstandin', () => livekit.apiSecret())
   livekit = await startLiveKit({ scale: 0.01 })
   livekit.room('show')
-  egress = new EgressClient(livekit.origin, livekit.apiKey, livekit.apiSecret(), {
-    failover: false,
-    requestTimeout: 0.3,
-  })
+  egress = client()
 })
+
+const client = (options: { readonly requestTimeout?: number } = {}) =>
+  new EgressClient(livekit.origin, livekit.apiKey, livekit.apiSecret(), { failover: false, ...options })
 
 afterEach(async () => {
   await livekit.close()
@@ -40,6 +40,16 @@ const start = (url = YOUTUBE) =>
     }),
   )
 
+/** Where nobody answers: everybody else may take the time that a busy machine needs. */
+const impatient = async <T>(ask: () => Promise<T>): Promise<T> => {
+  egress = client({ requestTimeout: 0.3 })
+  try {
+    return await ask()
+  } finally {
+    egress = client()
+  }
+}
+
 describe('a request', () => {
   it('L01: finds nobody while the server is down, and the same egresses afterwards', async () => {
     const { egressId } = await start()
@@ -53,7 +63,7 @@ describe('a request', () => {
     livekit.fault('StartEgress', { kind: 'reset', done: true, times: 1 })
     await expect(start()).rejects.toThrow('fetch failed')
     livekit.fault('StartEgress', { kind: 'hang', done: true, times: 1 })
-    await expect(start()).rejects.toMatchObject({ name: 'TimeoutError' })
+    await expect(impatient(start)).rejects.toMatchObject({ name: 'TimeoutError' })
     livekit.fault('StartEgress', { kind: 'status', status: 500, done: true, times: 1 })
     await expect(start()).rejects.toMatchObject({ status: 500 })
     livekit.fault('StartEgress', { kind: 'delay', ms: 100, times: 1 })
@@ -73,7 +83,7 @@ describe('a request', () => {
     livekit.fault('StartEgress', { kind: 'reset', times: 1 })
     await expect(start()).rejects.toThrow('fetch failed')
     livekit.fault('StartEgress', { kind: 'hang', times: 1 })
-    await expect(start()).rejects.toMatchObject({ name: 'TimeoutError' })
+    await expect(impatient(start)).rejects.toMatchObject({ name: 'TimeoutError' })
     livekit.fault('StartEgress', { kind: 'html', times: 1 })
     await expect(start()).rejects.toThrow(SyntaxError)
     livekit.fault('StartEgress', { kind: 'truncated', times: 1 })
@@ -139,7 +149,7 @@ describe('a webhook', () => {
   })
 
   it('L27: comes twice, or late, or last first', async () => {
-    livekit.webhooks.mood = { copies: 2, reverse: 10, delayMs: 5 }
+    livekit.webhooks.mood = { copies: 2, reverse: 5, reverseWithinMs: 60_000, delayMs: 5 }
     await liveAndStop()
     expect(events()).toEqual(whole.toReversed().flatMap((one) => [one, one]))
     expect(livekit.fired('webhook.reversed')).toBe(1)

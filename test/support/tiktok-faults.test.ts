@@ -200,8 +200,11 @@ describe("the socket's door", () => {
     slow.clear()
     stage.tiktok.fault('socket', { kind: 'slow', ms: 60_000 })
     process.env['WS_CONNECT_TIMEOUT_MS'] = '100'
-    expect(await refusal()).toBeInstanceOf(ConnectTimeoutError)
-    delete process.env['WS_CONNECT_TIMEOUT_MS']
+    try {
+      expect(await refusal()).toBeInstanceOf(ConnectTimeoutError)
+    } finally {
+      delete process.env['WS_CONNECT_TIMEOUT_MS']
+    }
   })
 
   it('opens onto a dead socket, or closes behind whoever came in', async () => {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-const until = (claim: () => boolean) => expect.poll(claim, { timeout: 5_000, interval: 5 }).toBe(true)
+const until = (claim: () => boolean) => expect.poll(claim, { interval: 5 }).toBe(true)
 const of = <T>(name: string): readonly T[] =>
   heard.flatMap((one) => (one.name === name ? [one.data as T] : []))
 const texts = () => of<{ content: string }>('chat').map(({ content }) => content)

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-const until = (claim: () => boolean) => expect.poll(claim, { timeout: 5_000, interval: 5 }).toBe(true)
+const until = (claim: () => boolean) => expect.poll(claim, { interval: 5 }).toBe(true)
 
 interface GiftEvent {
   readonly repeatCount: number
