@@ -10,8 +10,8 @@ export default defineConfig({
     isolate: false,
     // Twice what a small machine has cores: many tests wait for a clock, and somebody should work meanwhile.
     maxWorkers: 4,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     teardownTimeout: 10_000,
     // What is waited for may come late on a machine that has other work; a second is no promise of anything.
     expect: { poll: { timeout: 30_000 } },

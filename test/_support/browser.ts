@@ -54,6 +54,8 @@ const executable = async (): Promise<string> => {
   return join(folder, 'chromium')
 }
 
+const LAUNCH_MS = 120_000
+
 let running: Promise<Browser> | null = null
 let users = 0
 
@@ -63,7 +65,11 @@ export const acquireBrowser = async (): Promise<{
   readonly release: () => Promise<void>
 }> => {
   users += 1
-  running ??= executable().then((executablePath) => chromium.launch({ executablePath, args: ARGS }))
+  // One that did not come up is tried again by the next file.
+  running?.catch(() => (running = null))
+  running ??= executable().then((executablePath) =>
+    chromium.launch({ executablePath, args: ARGS, timeout: LAUNCH_MS }),
+  )
   const browser = await running
   return {
     browser,

@@ -88,7 +88,7 @@ export const startDatabase = async (
 }
 
 /** Waits for a condition instead of for a time; fails loudly when it never comes. */
-export const until = async (what: string, condition: () => boolean, limitMs = 20_000): Promise<void> => {
+export const until = async (what: string, condition: () => boolean, limitMs = 120_000): Promise<void> => {
   const end = performance.now() + limitMs
   while (!condition()) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`)

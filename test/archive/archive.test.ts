@@ -27,7 +27,7 @@ const moody = async () => {
   const disk = newMoods()
   const desk = await start({
     ingest: disk.moods,
-    tuning: { transactionLimitMs: 1_000 },
+    tuning: { transactionLimitMs: 2_500 },
     writerEntry: new URL('../_support/archive-writer.ts', import.meta.url),
   })
   return { disk, desk }

@@ -46,7 +46,7 @@ const during = (from: number, check: Effect.Effect<IntegrityReport> | null, told
 /** Real time passes here, for what is read from the disk. */
 const seen = (what: string, is: () => Promise<boolean>) =>
   Effect.promise(async () => {
-    for (const until = Date.now() + 5_000; !(await is()); await sleep(5)) {
+    for (const until = Date.now() + 120_000; !(await is()); await sleep(5)) {
       if (Date.now() > until) throw new Error(`it never came: ${what}`)
     }
   })

@@ -91,7 +91,7 @@ it('256 MiB into a folder and out again stay below what the whole product may ta
   const { before, peak } = await weigh(await started({}), 256)
   expect(before).toBeGreaterThan(50)
   expect(peak).toBeLessThan(RSS_MAX)
-}, 120_000)
+}, 400_000)
 
 it('160 MiB into S3 and out again stay below what the whole product may take', async () => {
   const { stop, options } = await startWireS3()
@@ -108,4 +108,4 @@ it('160 MiB into S3 and out again stay below what the whole product may take', a
   )
   expect(before).toBeGreaterThan(50)
   expect(peak).toBeLessThan(RSS_MAX)
-}, 120_000)
+}, 400_000)

@@ -178,7 +178,7 @@ describe('pages of assets', () => {
       { numRuns: 60 },
     )
     expect(found).toBeGreaterThan(1_000)
-  }, 60_000)
+  }, 400_000)
 
   it('find nothing by a mark that only the index knows', async () => {
     await fill([
@@ -233,7 +233,7 @@ SELECT 'm' || i, 'vrm', 'm/' || i, ?3, 'x/y', 'ready', 'operator', 'public', ?4,
     expect(pages).toBeLessThan(20)
     // Nothing of them is of this type, and no row has to be looked into to know it.
     expect(await page({ ...filter, type: 'hdr' })).toEqual({ items: [], next: null })
-  }, 60_000)
+  }, 400_000)
 })
 
 describe('the migration to pages', () => {
@@ -259,5 +259,5 @@ describe('the migration to pages', () => {
       connection.close()
       folder.remove()
     }
-  }, 30_000)
+  }, 400_000)
 })

@@ -94,7 +94,7 @@ describe('the disk', () => {
     const wrote = () => child.told.filter((one) => 'wrote' in one).length
     await asked(child, ({ dbStallMs }) => {
       if (wrote() === count) child.ask({ write: insert((count += 1)).statements })
-      return hasStrace() ? dbStallMs >= 300 && wrote() < count : count > 3
+      return hasStrace() ? dbStallMs >= 1_000 && wrote() < count : count > 3
     })
     await until('the answer', () => wrote() === count)
     if (hasStrace()) expect((await health(child)).dbStallMs).toBeGreaterThanOrEqual(1_900)

@@ -36,7 +36,7 @@ beforeAll(async () => {
   h = await startHarness()
   room = await h.addRoom('overlay.room')
   await seedSession(h, { no: 1, roomId: room.id, open: true })
-}, 60_000)
+}, 400_000)
 afterAll(async () => {
   await held.release()
   await h.stop()

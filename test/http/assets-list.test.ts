@@ -24,7 +24,7 @@ beforeAll(async () => {
   }
   await kit.put('rooms/x.mp3', Buffer.from('ID3'), { query: { visibility: 'private' } })
   await kit.put(`rooms/${mine.id}/c.mp3`, Buffer.from('ID3'), { token: mine.token })
-}, 60_000)
+}, 400_000)
 afterAll(() => h.stop())
 
 const page = async (query: string, token?: string) => {

@@ -146,5 +146,5 @@ describe('S22: stream keys', () => {
     ]) {
       expect(leaks(secrets, { here: `x${form}y` })).toHaveLength(1)
     }
-  }, 60_000)
+  }, 400_000)
 })

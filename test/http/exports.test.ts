@@ -30,7 +30,7 @@ beforeAll(async () => {
       },
     ],
   })
-}, 60_000)
+}, 400_000)
 afterAll(() => h.stop())
 
 interface Menu {

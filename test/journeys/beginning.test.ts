@@ -19,7 +19,7 @@ describe('a product that begins to record', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     house = await openHouse({ env: { RESUME_WINDOW_MS: '8000' }, tiktok: { history: 30 } })
     facts = await openStream(house.product, '/api/stream')
-  }, 120_000)
+  }, 400_000)
   afterAll(async () => {
     await facts.close()
     await house.close()

@@ -62,5 +62,5 @@ describe('a room whose session is taken away', () => {
     await house.product.post('/api/rooms/taken/release')
     await house.recording('taken')
     expect(await house.sessions('taken')).toHaveLength(2)
-  }, 150_000)
+  }, 400_000)
 })

@@ -69,7 +69,7 @@ describe.concurrent('leaving, disturbed', () => {
     await endedOnce(house, 'blocked')
     await house.recording('calm')
     expect(await house.sessions('calm')).toHaveLength(1)
-  }, 150_000)
+  }, 400_000)
 
   it('P02: SIGTERM while every fsync takes five seconds exits in time all the same, and nothing is lost', async ({
     onTestFinished,
@@ -109,7 +109,7 @@ describe.concurrent('leaving, disturbed', () => {
     expect((await house.events(id)).map(({ text }) => text)).toContain('before')
     await house.product.stop()
     await withDatabase(house.product.dataDir, async (copy) => expect(await wrongIn(copy)).toEqual([]))
-  }, 150_000)
+  }, 400_000)
 
   it('P01: SIGTERM while an archive waits for the disk: when the disk comes back in time, it is finished', async ({
     onTestFinished,
@@ -131,7 +131,7 @@ describe.concurrent('leaving, disturbed', () => {
         { end_reason: 'stream_suspended', parked_at: null },
       ])
     })
-  }, 150_000)
+  }, 400_000)
 
   it('P03: a second signal speeds it up, a third changes nothing, and nothing is half archived', async ({
     onTestFinished,
@@ -161,7 +161,7 @@ describe.concurrent('leaving, disturbed', () => {
     // And each of them alone is letting go.
     const quiet = await house.product.end('SIGHUP')
     expect(quiet).toMatchObject({ code: 0, signal: null })
-  }, 150_000)
+  }, 400_000)
 
   it('P04: kill -9 in the middle of leaving leaves one session of each broadcast', async ({
     onTestFinished,
@@ -187,5 +187,5 @@ describe.concurrent('leaving, disturbed', () => {
       expect(await wrongIn(copy)).toEqual([])
       expect(await copy.value('SELECT count(*) FROM sessions')).toBe(2)
     })
-  }, 150_000)
+  }, 400_000)
 })

@@ -108,7 +108,7 @@ describe('P01: SIGTERM in each state of a room', () => {
       const ids = await copy.rows('SELECT CAST(msg_id AS TEXT) AS id FROM events')
       stored = new Set(ids.map(({ id }) => String(id)))
     })
-  }, 150_000)
+  }, 400_000)
   afterAll(() => house.close())
 
   it('P01: ends with 0 within ten seconds and lets no one in any more', async () => {

@@ -140,4 +140,4 @@ it('S22 L02 L07: no stream key comes out, in no encoding and not in part, whoeve
   expect(Object.values(secrets).every((secret) => secret.length >= 16)).toBe(true)
   expect(places['the stream of facts']).toContain('egress.failed')
   expect(leaks(secrets, places)).toEqual([])
-}, 120_000)
+}, 400_000)

@@ -96,5 +96,5 @@ describe(`two platforms (youtube: node-media-server, twitch: ${SECOND})`, () => 
       attempt: 1,
     })
     expect(studio.doubles).toEqual([])
-  }, 180_000)
+  }, 400_000)
 })

@@ -102,7 +102,7 @@ it('a platform’s own word is shown beside ours, told when it changes, and gone
     facts: facts.bytes(),
   }
   expect(leaks({ ...secrets, ...studio.keys }, places)).toEqual([])
-}, 120_000)
+}, 400_000)
 
 it('platforms whose APIs hang or refuse keep no start, no stop and no goodbye waiting', async ({
   onTestFinished,
@@ -129,4 +129,4 @@ it('platforms whose APIs hang or refuse keep no start, no stop and no goodbye wa
   expect(studio.livekit.truth.callsOf('StartEgress')).toHaveLength(4)
   expect(studio.livekit.truth.callsOf('StopEgress')).toHaveLength(2)
   expect(studio.doubles).toEqual([])
-}, 120_000)
+}, 400_000)

@@ -157,5 +157,5 @@ describe('S22: secrets', () => {
     expect(leaks(secrets, { here: Buffer.from(`x${of('OPERATOR_TOKEN')}`).toString('base64') })).toHaveLength(
       1,
     )
-  }, 150_000)
+  }, 400_000)
 })

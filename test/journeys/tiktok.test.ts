@@ -40,7 +40,7 @@ describe('a product in front of a difficult TikTok', { timeout: 120_000 }, () =>
     house.tiktok.socketThrough(proxy.port)
     await Promise.all(['t16gone', 't16alive'].map((handle) => house.record(handle)))
     house.tiktok.socketThrough(null)
-  }, 120_000)
+  }, 400_000)
   afterAll(async () => {
     await facts.close()
     await house.close()

@@ -40,5 +40,5 @@ describe('any schedule of commands, faults, crashes and webhooks', () => {
     console.info(
       `${schedules} schedules, ${egresses} egresses, ${lost} lost answers, ${restarts} restarts, ${perSecond} schedules/s`,
     )
-  }, 240_000)
+  }, 400_000)
 })

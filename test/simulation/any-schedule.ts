@@ -45,9 +45,12 @@ const play = ({ seed, steps }: Schedule, onAir: boolean): number => {
     heal(here)
     judgeAtRest(house)
     const sessions = house.disk.spans.size
-    if (house.restarts === 0) house.renew(room)
+    // A key that was limited rests longer each time, and would still rest in the next schedule.
+    const isRested = house.rooms.signBudget().keys.every(({ lastError }) => lastError === null)
+    const mayStay = house.restarts === 0 && isRested
+    if (mayStay) house.renew(room)
     // What is still on its way to the disk would be told to the next schedule.
-    if (house.restarts > 0 || !house.disk.isQuiet) scene = null
+    if (!mayStay || !house.disk.isQuiet) scene = null
     return sessions
   } catch (error) {
     scene = null

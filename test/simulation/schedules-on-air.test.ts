@@ -9,5 +9,5 @@ describe('any schedule of faults, commands and crashes, begun while a broadcast 
     const { schedules, sessions, perSecond } = playSchedules(SCHEDULES, true)
     expect(sessions).toBeGreaterThan(schedules)
     console.info(`${schedules} schedules, ${sessions} sessions, ${perSecond} schedules/s`)
-  }, 300_000)
+  }, 600_000)
 })

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => standIn.clearFaults())
 afterAll(() => standIn.close())
 
-const LIMITS = { signTimeoutMs: 150, socketTimeoutMs: 150, doorTimeoutMs: 150 }
+const LIMITS = { signTimeoutMs: 2_000, socketTimeoutMs: 2_000, doorTimeoutMs: 2_000 }
 
 const failed = (more: Partial<ConnectSpec> = {}, places: Places = {}): Promise<TikTokError> =>
   using(serviceAt(standIn, LIMITS, places), (tiktok) =>

@@ -49,9 +49,9 @@ describe('how a connection ends', () => {
       Effect.gen(function* () {
         const heard = listener()
         const connection = yield* tiktok.connect(spec('finish', broadcastId), heard)
-        yield* Effect.all([connection.finish(2_000), connection.finish(2_000)], { concurrency: 2 })
+        yield* Effect.all([connection.finish(30_000), connection.finish(30_000)], { concurrency: 2 })
         expect(heard.closes).toEqual([{ code: 1005, reason: '' }])
-        yield* connection.finish(2_000)
+        yield* connection.finish(30_000)
         connection.hold(true)
         connection.ack('1', '2')
         expect(heard.closes.length).toBe(1)
@@ -114,7 +114,7 @@ describe('how a connection ends', () => {
         const pong = once(ws, 'pong')
         ws.ping('are you there')
         expect(String((await pong)[0])).toBe('are you there')
-        await run(connection.finish(2_000))
+        await run(connection.finish(30_000))
       }),
     )
     await new Promise((done) => server.close(done))
@@ -160,7 +160,7 @@ describe('giving an attempt up', () => {
             Effect.uninterruptibleMask((restore) =>
               Effect.flatMap(restore(tiktok.connect(spec('anytime', broadcastId), heard)), (connection) => {
                 connected += 1
-                return connection.finish(2_000)
+                return connection.finish(30_000)
               }),
             ),
           )
@@ -186,7 +186,7 @@ describe('giving an attempt up', () => {
         expect(error.code).toBe('connect_timeout')
       }),
     )
-    expect(sockets.length).toBe(1)
+    await until(() => sockets.length === 1, 'the socket')
     await until(() => sockets[0]?.readableEnded === true, 'the end')
     for (const socket of sockets) socket.destroy()
     await closeServer(silent)

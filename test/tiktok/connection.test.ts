@@ -42,7 +42,7 @@ describe('what a connection hands on', () => {
         expect(connection.broadcastId).toBe(broadcastId)
         const live = creator.say('four')
         await until(() => pushed(heard).includes(live.msgId), 'the live message')
-        await run(connection.finish(2_000))
+        await run(connection.finish(30_000))
       }),
     )
     expect(answers.length).toBe(1)
@@ -67,7 +67,7 @@ describe('what a connection hands on', () => {
         const connection = yield* tiktok.connect(spec('other', old), heard)
         expect(connection.broadcastId).toBe(now)
         creator.say('while it is open')
-        yield* connection.finish(2_000)
+        yield* connection.finish(30_000)
       }),
     )
     expect(heard.closes).toHaveLength(1)
@@ -90,7 +90,7 @@ describe('what a connection hands on', () => {
         connection.ack(viewer.asked[0] ?? '', 'ext:1')
         connection.ack('', 'nothing to say')
         await until(() => viewer.acks.length > 0, 'the ack')
-        await run(connection.finish(2_000))
+        await run(connection.finish(30_000))
         expect(viewer.acks.map(({ logId, internalExt }) => [logId, internalExt])).toEqual([
           [viewer.asked[0], 'ext:1'],
         ])
@@ -129,7 +129,7 @@ describe('what a connection hands on', () => {
         await until(() => pushed(heard).length === 301, 'the rest')
         await until(() => viewer.acks.some(({ logId }) => logId === '77'), 'the ack that waited')
         expect(pushed(heard).slice(1)).toEqual(sent.map(({ msgId }) => msgId))
-        await run(connection.finish(2_000))
+        await run(connection.finish(30_000))
       }),
     )
   })
@@ -181,7 +181,7 @@ describe('what a connection hands on', () => {
         const connections = yield* Effect.all(all, { concurrency: 'unbounded' })
         expect(connections.map(({ broadcastId }) => broadcastId)).toEqual(ids)
         yield* Effect.all(
-          connections.map((connection) => connection.finish(2_000)),
+          connections.map((connection) => connection.finish(30_000)),
           { concurrency: 'unbounded' },
         )
       }),
@@ -210,7 +210,7 @@ describe('what a connection hands on', () => {
         await until(() => pushed(good).length === 5, 'the other listener')
         expect(bad.closes).toEqual([{ code: 1006, reason: 'the listener failed' }])
         expect(calls).toBe(2)
-        await run(connection.finish(2_000))
+        await run(connection.finish(30_000))
       }),
     )
   })

@@ -92,7 +92,7 @@ export const pushed = (heard: Heard): readonly string[] =>
   heard.frames.filter(({ kind }) => kind === 'push').flatMap(({ bytes }) => idsIn(bytes))
 
 /** Waits until something holds, looking after every turn of the loop; fails after `ms`. */
-export const until = async (holds: () => boolean, what: string, ms = 10_000): Promise<void> => {
+export const until = async (holds: () => boolean, what: string, ms = 120_000): Promise<void> => {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`)

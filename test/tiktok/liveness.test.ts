@@ -17,7 +17,7 @@ afterEach(() => standIn.clearFaults())
 afterAll(() => standIn.close())
 
 const look = (handle: string, confirm: boolean, broadcastId: string | null = null): Promise<Look> =>
-  using(serviceAt(standIn, { pageTimeoutMs: 200 }), (tiktok) =>
+  using(serviceAt(standIn, { pageTimeoutMs: 2_000 }), (tiktok) =>
     tiktok.look(handle, { confirm, proxyUrl: null, broadcastId }),
   )
 
@@ -89,7 +89,7 @@ const TABLE: readonly (readonly [string, boolean, Html, Api, Info, Answer, Answe
   ['html truncated', true, { kind: 'truncated' }, null, null, 'live', 'live'],
   ['html reset', true, { kind: 'reset' }, null, null, 'live', 'live'],
   ['html huge', true, { kind: 'huge', bytes: 9 << 20 }, null, null, 'live', 'live'],
-  ['html hangs', true, { kind: 'hang', ms: 5_000 }, null, null, 'live', 'live'],
+  ['html hangs', true, { kind: 'hang', ms: 60_000 }, null, null, 'live', 'live'],
   ['api blocked', true, null, { kind: 'blocked' }, null, 'live', 'live'],
   ['api blocked', false, null, { kind: 'blocked' }, null, 'offline', 'offline'],
   ['api says no such user', true, null, { kind: 'user_not_found' }, null, 'live', 'live'],

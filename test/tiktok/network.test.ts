@@ -189,7 +189,7 @@ describe('names', () => {
     let direct = 0
     const slow = new Promise<never>(() => undefined)
     const names = {
-      patienceMs: 200,
+      patienceMs: 1_500,
       system: (hostname: string) => {
         if (hostname !== 'localhost') {
           inSystem += 1

@@ -31,9 +31,9 @@ export const plainText = (text: string, max: number): string => {
     .replace(BREAKS, ' ')
     .replace(FLAG, '$1')
     .replace(HOLLOW, '')
-    .replace(BLANKS, ' ')
     .replace(TOWERS, '$1')
     .replace(JOINERS, '')
+    .replace(BLANKS, ' ')
     .trim()
   if (near.length === text.length && clean.length <= max) return clean
   const points = Array.from(clean)

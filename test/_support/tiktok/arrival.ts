@@ -25,7 +25,7 @@ const onTheWay = async (from: number, to: number): Promise<number | null> => {
 }
 
 /** Done when nothing is on the way any more; false when the limit came first, or where the kernel does not tell. */
-export const arrived = async (from: number, to: number, limitMs = 2_000): Promise<boolean> => {
+export const arrived = async (from: number, to: number, limitMs = 15_000): Promise<boolean> => {
   const until = performance.now() + limitMs
   for (;;) {
     const left = await onTheWay(from, to)

@@ -96,7 +96,7 @@ describe('an export in its thread', () => {
       expect(first.length, format).toBeGreaterThan(1_000)
       const plan = await run(planExport(1, { format }))
       expect(Buffer.compare(await gathered(produce(plan, live.read)), first), format).toBe(0)
-      expect(own.exporter.running()).toBe(0)
+      await expect.poll(() => own.exporter.running()).toBe(0)
     }
   })
 
@@ -122,7 +122,7 @@ describe('an export in its thread', () => {
       expect((await pieces.next()).done).toBe(false)
       expect(own.exporter.running()).toBe(1)
       await pieces.return?.()
-      expect(own.exporter.running()).toBe(0)
+      await expect.poll(() => own.exporter.running()).toBe(0)
       expect((await pieces.next()).done).toBe(true)
     }
   })
@@ -132,7 +132,7 @@ describe('an export in its thread', () => {
     const pieces = (await opened(1, { format: 'ndjson' })).stream[Symbol.asyncIterator]()
     await pieces.return?.()
     expect((await pieces.next()).done).toBe(true)
-    expect(own.exporter.running()).toBe(0)
+    await expect.poll(() => own.exporter.running()).toBe(0)
   })
 
   it('fails where the database fails, instead of ending as if it were complete', async () => {
@@ -142,7 +142,7 @@ describe('an export in its thread', () => {
       await live.write({ statements: [{ sql: 'ALTER TABLE events RENAME COLUMN text TO gone' }] })
       await expect(gathered(stream), format).rejects.toBeInstanceOf(Error)
       await live.write({ statements: [{ sql: 'ALTER TABLE events RENAME COLUMN gone TO text' }] })
-      expect(own.exporter.running()).toBe(0)
+      await expect.poll(() => own.exporter.running()).toBe(0)
     }
   })
 
@@ -151,7 +151,7 @@ describe('an export in its thread', () => {
     const pieces = (await opened(1, { format: 'ndjson' })).stream[Symbol.asyncIterator]()
     await pieces.next()
     await own.close()
-    expect(own.exporter.running()).toBe(0)
+    await expect.poll(() => own.exporter.running()).toBe(0)
   })
 })
 

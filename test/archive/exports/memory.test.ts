@@ -27,7 +27,7 @@ text, data) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE
 SELECT (1 << 26) + i, 1, i, 1, 0, ${T0} + i * 20, 'chat', 'WebcastChatMessage', i % 5000, 'viewer' || (i % 5000),
 'Viewer ' || (i % 5000), 'message ' || i || ' ' || hex(randomblob(60)), '{"a":' || i || '}' FROM n`)
   await store.close()
-}, 120_000)
+}, 400_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** Threads, a row group of 25,000 events, and what waits between threads. */

@@ -41,6 +41,12 @@ describe('plain text', () => {
     )
   })
 
+  it('leaves one blank where a joiner stood between two', () => {
+    for (const between of ['\u200d', '\ufe0f', '\u200d\ufe0f']) {
+      expect(plainText(`a\n${between}\nb`, 100)).toBe('a b')
+    }
+  })
+
   it('keeps what people write', () => {
     for (const text of [
       'hello, world',

@@ -19,7 +19,7 @@ let store: Store
 beforeAll(async () => {
   held = await acquireBrowser()
   context = await held.browser.newContext()
-}, 60_000)
+}, 400_000)
 afterAll(async () => {
   await context.close()
   await held.release()
