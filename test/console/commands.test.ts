@@ -66,6 +66,9 @@ describe('what an operator does, by pointing', () => {
   })
 
   it('adds many rooms from a paste, and stops several at once', async () => {
+    const added = ['many.one', 'many.two', 'many.three']
+    // There are such people: a room nobody knows moves to where trouble is shown, under the hand that ticks it.
+    for (const handle of added) studio.house.tiktok.creator(handle)
     await v.open('/rooms')
     await button('Add rooms').click()
     await dialog()
@@ -73,7 +76,6 @@ describe('what an operator does, by pointing', () => {
       .first()
       .fill('@many.one, many.two\nhttps://www.tiktok.com/@many.three/live')
     await confirm(/^add 3 rooms$/i)
-    const added = ['many.one', 'many.two', 'many.three']
     for (const handle of added) {
       await studio.house.until(handle, async () => (await studio.product.request(`/api/rooms/${handle}`)).ok)
     }

@@ -45,10 +45,11 @@ describe('the page of machines', () => {
     await v.page.getByRole('link', { name: new RegExp(HANDLE) }).click()
     await active('live.receiving').waitFor()
     const { id } = await studio.house.room(HANDLE)
+    // It glows for some seconds only, so whoever wants to see it looks before it is there.
+    const lit = v.page.locator('.edge-lit').first().waitFor({ state: 'attached' })
     await studio.product.post(`/api/rooms/${id}/stop`, {})
-    await active('cooldown').waitFor()
-    await v.page.locator('.edge-lit').first().waitFor({ state: 'attached' })
-    await expect.poll(() => v.page.locator('.machine .edge-lit').count(), { timeout: 10_000 }).toBe(0)
+    await Promise.all([lit, active('cooldown').waitFor()])
+    await expect.poll(() => v.page.locator('.machine .edge-lit').count()).toBe(0)
     await v.shoot('machines-followed')
   })
 

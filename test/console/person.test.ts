@@ -91,10 +91,13 @@ describe('a person at the console', () => {
     const origin = `http://127.0.0.1:${proxy.port}`
     const v = await visit({ origin, token: house.product.token })
     await v.open('/rooms')
-    await house.until('the stream', () => v.streams().length > 0)
+    const lists = () => v.requests.filter((request) => new URL(request.url()).pathname === '/api/rooms')
+    // What the stream says first makes the page read the list again.
+    await house.until('the stream', () => lists().length > 1)
     // Nothing passes, and what was open is reset: the page cannot come back by itself.
     proxy.cutAfter(0)
     proxy.reset()
+    const before = v.streams().length
     await v.page
       .getByText(/connection|offline|lost|reconnect/i)
       .first()
@@ -102,7 +105,6 @@ describe('a person at the console', () => {
     await v.shoot('stream-lost')
     await house.add('while.away', { monitor: false })
     expect(await v.page.getByText('while.away').count()).toBe(0)
-    const before = v.streams().length
     proxy.cutAfter(null)
     await v.page.getByText('while.away').first().waitFor()
     expect(v.streams().slice(before).at(-1)).toMatch(/after=\d+|last-event-id: \d+/)
@@ -133,11 +135,13 @@ describe('a person at the console', () => {
       await v.open('/rooms')
       await v.page.getByText('owned.room').first().waitFor()
       expect(await v.page.getByText('keys.only').count()).toBe(0)
-      const { ownerToken: next } = await house.product.post<{ ownerToken: string }>(
-        `/api/rooms/${id}/tokens/rotate`,
-        { expiresInMs: 4_000 },
-      )
+      const path = `/api/rooms/${id}/tokens/rotate`
+      await house.product.post(path)
       await v.page.locator('input[name="token"]').waitFor()
+      // Long enough for whoever signs in on a slow machine.
+      const { ownerToken: next } = await house.product.post<{ ownerToken: string }>(path, {
+        expiresInMs: 15_000,
+      })
       await v.page.locator('input[name="token"]').fill(next)
       await v.page.keyboard.press('Enter')
       await v.page.getByText('owned.room').first().waitFor()

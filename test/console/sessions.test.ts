@@ -18,9 +18,13 @@ let archived: string
 beforeAll(async () => {
   buildConsole()
   house = await openHouse({ keepsPort: true })
-  const creator = await house.record('tape.room')
-  creator.seen(77)
+  const creator = house.tiktok.creator('tape.room')
+  creator.goLive()
+  // Part of the answer to the connect: at the very beginning of the session.
   creator.say(LONG, person(1))
+  await house.add('tape.room')
+  await house.recording('tape.room')
+  creator.seen(77)
   for (let n = 1; n <= LINES; n += 1) creator.say(`told ${n}`, person(n % 9))
   creator.gift(person(2), '5655', { repeat: 5, final: true })
   await house.stored('tape.room', (await house.room('tape.room')).session?.id ?? '')
@@ -93,7 +97,7 @@ describe('the page of a session', () => {
   it('shows how it ended, where it has a gap, and a receipt that adds up', async () => {
     await v.open(`/sessions/${archived}`)
     await v.page.getByText('It ended because TikTok said that the broadcast ended.').waitFor()
-    expect(await v.page.locator('.tape-gap').count()).toBe(1)
+    await expect.poll(() => v.page.locator('.tape-gap').count()).toBe(1)
     const receipt = v.page.getByRole('region', { name: 'Receipt' })
     await receipt.getByText('It adds up.').waitFor()
     const numbers = (await receipt.locator('dd').allTextContents()).slice(0, 4)

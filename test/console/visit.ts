@@ -64,6 +64,7 @@ export class Visit {
 
   /** What axe finds wrong, as `rule: where`. */
   async axe(): Promise<readonly string[]> {
+    await this.#drawn()
     await this.page.evaluate(AXE)
     const violations = await this.page.evaluate(async () => {
       const { axe } = globalThis as unknown as {
@@ -118,11 +119,15 @@ export class Visit {
 
   async shoot(name: string): Promise<void> {
     mkdirSync(SHOTS, { recursive: true })
-    // Another theme is drawn with the frame after the next.
+    await this.#drawn()
+    await this.page.screenshot({ path: `${SHOTS}${name}.png` })
+  }
+
+  /** Another theme is drawn with the frame after the next. */
+  async #drawn(): Promise<void> {
     await this.page.evaluate(
       'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
     )
-    await this.page.screenshot({ path: `${SHOTS}${name}.png` })
   }
 
   async close(): Promise<void> {
