@@ -83,7 +83,8 @@ export const makeCommands = (desk: Desk, looks: Looks): RoomCommands => {
     )
     supervisor.setRest(resident, null)
     resident.room = { ...resident.room, monitor: true }
-    resident.send({ type: 'room.start' })
+    // Watching may have been switched off for all while this was on its way to the disk.
+    if (world.settings().autoMonitorEnabled) resident.send({ type: 'room.start' })
     return resident
   })
 

@@ -226,6 +226,24 @@ describe('a command', () => {
     judgeAtRest(house)
   })
 
+  it('does not start a room while watching is being switched off for all of them', () => {
+    scene = play()
+    const { house } = scene
+    house.run(rooms().change('r1', { monitor: false }, OPERATOR))
+    until(scene, 'off')
+    stage(scene).broadcastId = '101'
+    // Both are on their way to the disk at once, and the switch is the first there.
+    const switching = house.start(rooms().changeSettings({ autoMonitorEnabled: false }, OPERATOR))
+    const starting = house.start(start())
+    for (const command of [switching, starting]) house.run(Fiber.await(command))
+    house.time.advance(60_000)
+    expect(stateOf(scene)).toBe('off')
+    expect(ends(scene)).toEqual([])
+    expect(rooms().find('r1')?.monitor).toBe(true)
+    house.run(rooms().changeSettings({ autoMonitorEnabled: true }, OPERATOR))
+    until(scene, 'live.receiving')
+  })
+
   it('is refused once the process leaves', () => {
     scene = play()
     scene.house.start(rooms().letGo(5_000))

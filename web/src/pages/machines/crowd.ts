@@ -26,16 +26,20 @@ export const useCrowd = (machine: string, onMoved: (moved: Moved) => void): Crow
     const problem = signal<ApiProblem | null>(null)
     // What happens while the list is read is newer than the list.
     let heard: Moved[] = []
+    // Of two lists that are read at once the one that was asked for last counts.
+    let reads = 0
     const reload = async (): Promise<void> => {
       heard = []
+      const read = ++reads
       try {
-        const read = await api.all<Actor>(`/api/machines/${machine}/actors`, {}, ACTORS_MAX)
+        const all = await api.all<Actor>(`/api/machines/${machine}/actors`, {}, ACTORS_MAX)
+        if (read !== reads) return
         batch(() => {
-          actors.value = heard.reduce<readonly Actor[]>(withMoved, read)
+          actors.value = heard.reduce<readonly Actor[]>(withMoved, all)
           problem.value = null
         })
       } catch (error) {
-        problem.value = problemOf(error)
+        if (read === reads) problem.value = problemOf(error)
       }
     }
     const hear = (moved: Moved): void => {
