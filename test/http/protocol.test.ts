@@ -7,8 +7,8 @@ import { OPERATOR, Raw, rawAsk, startHarness, statusOf, type Harness } from './h
 
 let h: Harness
 beforeAll(async () => {
-  // The product's 10 s and 30 s, thirty times as fast.
-  h = await startHarness({ server: { headersMs: 333, requestMs: 1_000, checkMs: 50 } })
+  // The product's 10 s and 30 s, five times as fast: what is not slow on purpose has time on a busy machine.
+  h = await startHarness({ server: { headersMs: 2_000, requestMs: 6_000, checkMs: 200 } })
   await h.addRoom('wire.room')
 })
 afterAll(() => h.stop())
@@ -66,14 +66,14 @@ describe('slow clients', () => {
       for (const { socket, closed } of sockets) if (!closed) socket.write('a')
     }, 100)
     const health: number[] = []
-    while (sockets.some(({ closed }) => !closed) && performance.now() - began < 10_000) {
+    while (sockets.some(({ closed }) => !closed) && performance.now() - began < 60_000) {
       const asked = performance.now()
       expect((await h.ask('GET', '/healthz', { token: null })).status).toBe(200)
       health.push(performance.now() - asked)
     }
     clearInterval(dripping)
     expect(sockets.filter(({ closed }) => !closed)).toHaveLength(0)
-    expect(performance.now() - began).toBeGreaterThan(300)
+    expect(performance.now() - began).toBeGreaterThan(1_900)
     expect(sockets.filter(({ heard }) => statusOf(heard) === 408).length).toBeGreaterThan(150)
     expect(health.length).toBeGreaterThan(1)
   })

@@ -1,7 +1,7 @@
 // Where one signs in: the token once, then a cookie that scripts cannot read. The token is not kept by the page.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import { Button } from '../../parts/button.tsx'
 import { Check, Field } from '../../parts/fields.tsx'
@@ -25,7 +25,7 @@ export default function Login() {
   const isBusy = useSignal(false)
   const problem = useSignal<ApiProblem | null>(null)
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => form.current?.querySelector('input')?.focus(), [])
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [])
 
   const submit = async (): Promise<void> => {
     if (isBusy.value || token.value.trim() === '') return
