@@ -42,9 +42,15 @@ describe('a room’s own page', () => {
   it('is watched and not watched by one choice', async () => {
     await house.add('to.watch', { monitor: false })
     await v.open('/rooms/to.watch')
+    const sentence = () => v.page.locator('.diagnosis-sentence').textContent()
+    const before = await sentence()
+    await v.page.locator('.diagnosis summary').press('Enter')
     await choose('Watch')
     await house.until('being watched', async () => (await told('to.watch')).monitor)
     await house.reaches('to.watch', 'watching')
+    await expect.poll(sentence, { timeout: 30_000 }).not.toBe(before)
+    // What is read there goes on being read while the answer changes.
+    expect(await v.page.locator('.diagnosis details[open]').count()).toBe(1)
     await choose('Do not watch')
     await house.until('not being watched', async () => !(await told('to.watch')).monitor)
     await house.reaches('to.watch', 'off')
