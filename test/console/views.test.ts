@@ -93,3 +93,27 @@ describe('every view, in light and in dark, large and on a phone', () => {
     await stranger.close()
   })
 })
+
+describe('what a page says', () => {
+  it('of what is on air is nothing at all until it is known', async () => {
+    const status = /\/api\/live\/status\?room=/
+    const asked = Promise.withResolvers<void>()
+    await v.page.route(status, (route) =>
+      asked.promise.then(() =>
+        route.fulfill({ status: 503, json: { code: 'busy', title: 'Too busy now.' } }),
+      ),
+    )
+    const known = v.page.waitForResponse(/\/destinations$/)
+    const people = v.page.waitForResponse(/\/livekit\/participants$/)
+    await v.page.goto(`${stage.studio.product.origin}/live/${ROOMS.onAir}`)
+    await Promise.all([known.then((answer) => answer.finished()), people])
+    const told = v.page.locator('main .chip, main .lane, main .studio-commands button')
+    expect(await told.count()).toBe(0)
+    asked.resolve()
+    await v.page.getByRole('button', { name: 'Try again' }).waitFor()
+    expect(await told.count()).toBe(0)
+    await v.page.unroute(status)
+    await v.page.getByRole('button', { name: 'Try again' }).click()
+    await v.page.getByRole('button', { name: 'Stop all', exact: true }).waitFor()
+  })
+})
