@@ -116,4 +116,21 @@ describe('what a page says', () => {
     await v.page.getByRole('button', { name: 'Try again' }).click()
     await v.page.getByRole('button', { name: 'Stop all', exact: true }).waitFor()
   })
+
+  it('of an asset in its sheet is what is heard of it, and that it is gone', async () => {
+    const { product } = stage.studio
+    const { items } = await product.get<{ items: { id: string; display_name: string }[] }>(
+      '/api/s3/resources',
+    )
+    const { id } = items.find(({ display_name: name }) => name.includes('Hero')) ?? { id: '' }
+    const [path, sheet] = [`/api/s3/resources/${id}`, v.page.locator('dialog.sheet')]
+    // Nothing but the sheet shows it: the list is of other assets.
+    await v.open(`/assets?type=music&asset=${id}`)
+    await sheet.getByText('private', { exact: true }).waitFor()
+    await product.patch(path, { visibility: 'public' })
+    await sheet.getByText('public', { exact: true }).waitFor()
+    await product.ask(path, { method: 'DELETE' })
+    await sheet.getByText('It is not there any more.').waitFor()
+    expect(await sheet.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+  })
 })
