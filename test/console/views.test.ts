@@ -95,6 +95,21 @@ describe('every view, in light and in dark, large and on a phone', () => {
 })
 
 describe('what a page says', () => {
+  const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 })
+
+  it('is what its address asks for, also when the rail leads to the same page without it', async () => {
+    for (const [place, path] of [
+      ['Assets', '/assets'],
+      ['Go live', '/live'],
+    ] as const) {
+      await v.open(`${path}?q=nobody-has-this`)
+      const field = v.page.locator('main input[type=search]')
+      expect(await field.inputValue()).toBe('nobody-has-this')
+      await v.page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
+      await soon(() => field.inputValue()).toBe('')
+    }
+  })
+
   it('of what is on air is nothing at all until it is known', async () => {
     const status = /\/api\/live\/status\?room=/
     const asked = Promise.withResolvers<void>()
