@@ -113,6 +113,16 @@ describe('the page of machines', () => {
     await v.shoot('machines-360-dark')
     await v.open('/machines/rNobodyKnows')
     await v.page.getByText('This actor is not here any more.').waitFor()
+  })
+
+  it('says of an actor that is followed that it is gone, and keeps what it did', async () => {
+    const { id } = await studio.house.add('machine.gone', { monitor: false })
+    await v.open('/machines/machine.gone')
+    await v.page.getByText('Following live').waitFor()
+    await studio.product.ask(`/api/rooms/${id}`, { method: 'DELETE' })
+    await v.page.getByText('This actor is not here any more.').waitFor()
+    expect(await v.page.getByText('Following live').count()).toBe(0)
+    expect(await v.page.locator('.story-line').count()).toBeGreaterThan(0)
     expect(v.wrong).toEqual([])
   })
 })

@@ -42,12 +42,34 @@ describe('a room’s own page', () => {
   it('is watched and not watched by one choice', async () => {
     await house.add('to.watch', { monitor: false })
     await v.open('/rooms/to.watch')
+    const sentence = () => v.page.locator('.diagnosis-sentence').textContent()
+    const before = await sentence()
+    await v.page.locator('.diagnosis summary').press('Enter')
     await choose('Watch')
     await house.until('being watched', async () => (await told('to.watch')).monitor)
     await house.reaches('to.watch', 'watching')
+    await expect.poll(sentence, { timeout: 30_000 }).not.toBe(before)
+    // What is read there goes on being read while the answer changes.
+    expect(await v.page.locator('.diagnosis details[open]').count()).toBe(1)
     await choose('Do not watch')
     await house.until('not being watched', async () => !(await told('to.watch')).monitor)
     await house.reaches('to.watch', 'off')
+  })
+
+  it('stays the page of its room, also of what it sends out, when the handle is changed elsewhere', async () => {
+    const { id } = await house.add('to.rename', { monitor: false })
+    const names = ['to.rename', 'renamed.once', 'renamed.twice']
+    for (const [index, place] of ['rooms', 'live'].entries()) {
+      const [from = '', to = ''] = names.slice(index)
+      await v.open(`/${place}/${from}`)
+      if (place === 'rooms') await choose('Settings of the room')
+      await house.product.post(`/api/rooms/${id}/rename`, { handle: to })
+      await v.page.waitForURL(new RegExp(`/${place}/${to}$`))
+      await v.page.locator('h1', { hasText: to }).waitFor()
+      expect(await v.page.getByRole('dialog').count()).toBe(place === 'rooms' ? 1 : 0)
+      await v.page.reload()
+      await v.page.locator('h1', { hasText: to }).waitFor()
+    }
   })
 
   it('is given a name, a proxy that is checked and never shown, and a new owner’s token, shown once', async () => {

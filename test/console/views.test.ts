@@ -93,3 +93,59 @@ describe('every view, in light and in dark, large and on a phone', () => {
     await stranger.close()
   })
 })
+
+describe('what a page says', () => {
+  const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 })
+
+  it('is what its address asks for, also when the rail leads to the same page without it', async () => {
+    for (const [place, path] of [
+      ['Assets', '/assets'],
+      ['Go live', '/live'],
+    ] as const) {
+      await v.open(`${path}?q=nobody-has-this`)
+      const field = v.page.locator('main input[type=search]')
+      expect(await field.inputValue()).toBe('nobody-has-this')
+      await v.page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
+      await soon(() => field.inputValue()).toBe('')
+    }
+  })
+
+  it('of what is on air is nothing at all until it is known', async () => {
+    const status = /\/api\/live\/status\?room=/
+    const asked = Promise.withResolvers<void>()
+    await v.page.route(status, (route) =>
+      asked.promise.then(() =>
+        route.fulfill({ status: 503, json: { code: 'busy', title: 'Too busy now.' } }),
+      ),
+    )
+    const known = v.page.waitForResponse(/\/destinations$/)
+    const people = v.page.waitForResponse(/\/livekit\/participants$/)
+    await v.page.goto(`${stage.studio.product.origin}/live/${ROOMS.onAir}`)
+    await Promise.all([known.then((answer) => answer.finished()), people])
+    const told = v.page.locator('main .chip, main .lane, main .studio-commands button')
+    expect(await told.count()).toBe(0)
+    asked.resolve()
+    await v.page.getByRole('button', { name: 'Try again' }).waitFor()
+    expect(await told.count()).toBe(0)
+    await v.page.unroute(status)
+    await v.page.getByRole('button', { name: 'Try again' }).click()
+    await v.page.getByRole('button', { name: 'Stop all', exact: true }).waitFor()
+  })
+
+  it('of an asset in its sheet is what is heard of it, and that it is gone', async () => {
+    const { product } = stage.studio
+    const { items } = await product.get<{ items: { id: string; display_name: string }[] }>(
+      '/api/s3/resources',
+    )
+    const { id } = items.find(({ display_name: name }) => name.includes('Hero')) ?? { id: '' }
+    const [path, sheet] = [`/api/s3/resources/${id}`, v.page.locator('dialog.sheet')]
+    // Nothing but the sheet shows it: the list is of other assets.
+    await v.open(`/assets?type=music&asset=${id}`)
+    await sheet.getByText('private', { exact: true }).waitFor()
+    await product.patch(path, { visibility: 'public' })
+    await sheet.getByText('public', { exact: true }).waitFor()
+    await product.ask(path, { method: 'DELETE' })
+    await sheet.getByText('It is not there any more.').waitFor()
+    expect(await sheet.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+  })
+})

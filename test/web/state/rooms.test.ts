@@ -1,11 +1,17 @@
 // How the page keeps rooms and their rates true between what is read and what facts say.
 
 import { effect } from '@preact/signals'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Fact } from '../../../web/src/api/types.ts'
 import { appended, type Rates } from '../../../web/src/state/rates.ts'
 import { RoomStore } from '../../../web/src/state/room-store.ts'
+import { loadRooms, putRoom, roomOf, stopRooms } from '../../../web/src/state/rooms.ts'
 import { roomWith } from '../room.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  stopRooms()
+})
 
 const fact = (name: string, roomId: string, at: number, body: Record<string, unknown> = {}): Fact => ({
   seq: at,
@@ -70,6 +76,59 @@ describe('the rooms of the page', () => {
     store.hear(fact('room.removed', 'r-cleo', 6))
     expect([...store.rooms.value.keys()]).toEqual(['r-ana'])
     expect(store.listIsDirty).toBe(false)
+  })
+
+  it('are not put back by a list that was asked for before they changed', () => {
+    const store = new RoomStore()
+    store.replace(['ana', 'bo', 'cleo', 'dan'].map((handle) => roomWith(handle, 'watching')))
+    const asked = store.count
+    store.hear(fact('room.renamed', 'r-ana', 5))
+    store.put(roomWith('anna', 'live.receiving', { id: 'r-ana', allowed: ['stop'] }), store.count)
+    store.hear(fact('room.changed', 'r-bo', 6))
+    store.hear(fact('room.removed', 'r-cleo', 7))
+    store.put(roomWith('new', 'off'))
+    store.hear(fact('room.added', 'r-later', 8))
+    const dan = roomWith('dan', 'watching', { lastError: 'new to the page' })
+    store.replace([...['ana', 'bo', 'cleo'].map((handle) => roomWith(handle, 'watching')), dan], asked)
+    expect(store.find('anna')?.value).toMatchObject({ state: 'live.receiving', allowed: ['stop'] })
+    expect([...store.rooms.value.keys()].toSorted()).toEqual(['r-ana', 'r-bo', 'r-dan', 'r-new'])
+    expect(store.find('dan')?.value.lastError).toBe('new to the page')
+    // What only a fact told of is still to be read.
+    expect([...store.dirty].toSorted()).toEqual(['r-bo', 'r-later'])
+    expect(store.listIsDirty).toBe(true)
+    store.replace([dan])
+    expect([[...store.rooms.value.keys()], store.dirty.size, store.listIsDirty]).toEqual([
+      ['r-dan'],
+      0,
+      false,
+    ])
+  })
+
+  it('are not put back one by one either, and are still to be read then', () => {
+    const store = new RoomStore()
+    store.replace([roomWith('ana', 'watching'), roomWith('bo', 'watching')])
+    const asked = store.count
+    store.hear(fact('room.changed', 'r-ana', 5))
+    store.hear(fact('room.removed', 'r-bo', 6))
+    for (const handle of ['ana', 'bo']) store.put(roomWith(handle, 'watching', { attempt: 3 }), asked)
+    expect([...store.rooms.value.values()].map(({ value }) => [value.handle, value.attempt])).toEqual([
+      ['ana', 0],
+    ])
+    expect([...store.dirty]).toEqual(['r-ana'])
+  })
+
+  it('are left as they were answered while the list was on its way', async () => {
+    const list = Promise.withResolvers<Response>()
+    vi.stubGlobal('fetch', () => list.promise)
+    const read = loadRooms()
+    putRoom(roomWith('ana', 'cooldown', { allowed: ['start?force'] }))
+    const items = [roomWith('ana', 'live.receiving', { allowed: ['stop'] }), roomWith('bo', 'off')]
+    list.resolve(Response.json({ items, next: null }))
+    await read
+    expect(roomOf('ana')?.value).toMatchObject({ state: 'cooldown', allowed: ['start?force'] })
+    expect(roomOf('bo')?.value.state).toBe('off')
+    stopRooms()
+    expect(roomOf('ana')).toBeUndefined()
   })
 
   it('are not read again for facts that say nothing of them', () => {

@@ -40,8 +40,16 @@ export const signIn = async (
   await findMe()
 }
 
+/**
+ * Throws the problem when the server did not end the identity: no script can take its cookie away, so whoever is only
+ * shown the login would be signed in again with the next load.
+ */
 export const signOut = async (): Promise<void> => {
-  await api.post('/api/logout', {}).catch(() => undefined)
+  try {
+    await api.post('/api/logout', {})
+  } catch (error) {
+    if (problemOf(error).status !== 401) throw error
+  }
   me.value = 'nobody'
   wasSignedOut.value = false
 }

@@ -1,5 +1,6 @@
 // The rooms as they are known, each in a signal of its own, so that one room's change draws one row. What a fact says
-// is shown at once; the rest of the room is read after it. Pure apart from the signals: reading is given to it.
+// is shown at once; the rest of the room is read after it. Pure apart from the signals: reading is given to it. Answers
+// overtake each other: what was asked for before a room changed here says nothing of that room.
 
 import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { ROOM_STATES, type Fact, type Room, type RoomState } from '../api/types.ts'
@@ -17,9 +18,18 @@ export class RoomStore {
   listIsDirty = false
   /** Facts that were shown before the answer that lacks them came. */
   readonly #states = new Map<string, { readonly state: RoomState; readonly at: number }>()
+  /** Which change of all was the last of each room, also of one that is gone. */
+  readonly #changes = new Map<string, number>()
+  #count = 0
+  #listChange = 0
 
   get rooms(): ReadonlySignal<ReadonlyMap<string, Signal<Room>>> {
     return this.#rooms
+  }
+
+  /** How much has changed so far: noted by whoever asks, given with the answer. */
+  get count(): number {
+    return this.#count
   }
 
   find(idOrHandle: string): Signal<Room> | undefined {
@@ -30,30 +40,39 @@ export class RoomStore {
     return undefined
   }
 
-  /** All there are: what is not among them is gone. */
-  replace(all: readonly Room[]): void {
+  /** All there were when they were asked for: what is not among them is gone. */
+  replace(all: readonly Room[], asked = this.#count): void {
     batch(() => {
       const before = this.#rooms.value
-      const same = all.length === before.size && all.every(({ id }) => before.has(id))
-      for (const room of all) this.#set(room)
-      if (!same) {
-        this.#rooms.value = new Map(
-          all.map((room) => [room.id, before.get(room.id) ?? signal(this.#newest(room))]),
-        )
+      const next = new Map<string, Signal<Room>>()
+      for (const room of all) {
+        const known = before.get(room.id)
+        if (known !== undefined) next.set(room.id, known)
+        else if (!this.#isLater(room.id, asked)) next.set(room.id, signal(this.#newest(room)))
       }
-      this.dirty.clear()
-      this.listIsDirty = false
+      for (const [id, room] of before) if (this.#isLater(id, asked)) next.set(id, room)
+      for (const room of all) if (!this.#isLater(room.id, asked)) this.#set(room)
+      if (next.size !== before.size || [...next.keys()].some((id) => !before.has(id)))
+        this.#rooms.value = next
+      for (const id of this.dirty) if (!this.#isLater(id, asked)) this.dirty.delete(id)
+      if (this.#listChange <= asked) this.listIsDirty = false
+      for (const id of new Set([...before.keys(), ...next.keys()])) {
+        if (!this.#isLater(id, asked)) this.#changed(id)
+      }
     })
   }
 
-  /** One that was read. */
-  put(room: Room): void {
+  /** One that was read, as it was when it was asked for. */
+  put(room: Room, asked = this.#count): void {
+    if (this.#isLater(room.id, asked)) return
+    this.#changed(room.id)
     this.dirty.delete(room.id)
     if (this.#rooms.value.has(room.id)) this.#set(room)
     else this.#rooms.value = new Map([...this.#rooms.value, [room.id, signal(this.#newest(room))]])
   }
 
   remove(id: string): void {
+    this.#changed(id)
     this.dirty.delete(id)
     if (!this.#rooms.value.has(id)) return
     this.#rooms.value = new Map([...this.#rooms.value].filter(([known]) => known !== id))
@@ -62,8 +81,12 @@ export class RoomStore {
   hear({ name, roomId, at, body }: Fact): void {
     if (roomId === null) return
     if (name === 'room.removed') return this.remove(roomId)
-    if (name === 'room.added' || name === 'room.merged') this.listIsDirty = true
     if (!MOVING.test(name)) return
+    this.#changed(roomId)
+    if (name === 'room.added' || name === 'room.merged') {
+      this.listIsDirty = true
+      this.#listChange = this.#count
+    }
     this.dirty.add(roomId)
     const to = body['to']
     if (name !== 'room.state_changed' || !isState(to)) return
@@ -72,6 +95,15 @@ export class RoomStore {
     if (room === undefined || room.value.since > at) return
     // What may be done and what it waits for is not known yet; the answer that is being asked for says it.
     room.value = { ...room.value, state: to, since: at, waiting: null, allowed: [] }
+  }
+
+  #changed(id: string): void {
+    this.#count += 1
+    this.#changes.set(id, this.#count)
+  }
+
+  #isLater(id: string, asked: number): boolean {
+    return (this.#changes.get(id) ?? 0) > asked
   }
 
   #newest(room: Room): Room {

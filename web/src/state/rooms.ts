@@ -43,10 +43,11 @@ export const loadRooms = async (): Promise<void> => {
   const mine = new AbortController()
   abort = mine
   readAt = Date.now()
+  const asked = store.count
   try {
     const all = await api.all<Room>('/api/rooms', { signal: mine.signal })
     if (abort !== mine) return
-    store.replace(all)
+    store.replace(all, asked)
     roomsProblem.value = null
     roomsLoaded.value = true
   } catch (error) {
@@ -56,8 +57,9 @@ export const loadRooms = async (): Promise<void> => {
 
 const readOne = async (id: string): Promise<void> => {
   store.dirty.delete(id)
+  const asked = store.count
   try {
-    store.put(await api.get<Room>(`/api/rooms/${id}`))
+    store.put(await api.get<Room>(`/api/rooms/${id}`), asked)
   } catch (error) {
     const problem = problemOf(error)
     if (problem.status === 404) store.remove(id)
@@ -86,9 +88,10 @@ const readLive = async (): Promise<void> => {
   const isAnyLive = [...rooms.value.values()].some((room) => room.peek().session !== null)
   if (!isAnyLive || document.hidden) return
   try {
+    const asked = store.count
     const query = { state: 'connecting,live,draining,archiving', limit: 500 }
     const { items } = await api.get<Page<Room>>('/api/rooms', { query })
-    for (const room of items) if (!store.dirty.has(room.id)) store.put(room)
+    for (const room of items) if (!store.dirty.has(room.id)) store.put(room, asked)
     roomsProblem.value = null
   } catch (error) {
     roomsProblem.value = problemOf(error)

@@ -32,7 +32,7 @@ const liveOf = (platforms: Record<string, PlatformLive>): Live => ({ platforms }
 
 describe('the lanes of a room', () => {
   it('are YouTube and Twitch always, then every other destination by its name', () => {
-    const lanes = lanesOf([destination('kick'), destination('twitch'), destination('backup')], undefined)
+    const lanes = lanesOf([destination('kick'), destination('twitch'), destination('backup')], liveOf({}))
     expect(lanes.map(({ platform }) => platform)).toEqual(['youtube', 'twitch', 'backup', 'kick'])
     expect(lanes[0]).toMatchObject({ destination: null, lacks: 'key', canStart: false })
   })

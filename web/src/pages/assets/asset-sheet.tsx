@@ -11,6 +11,7 @@ import { plainText } from '../../parts/plain-text.ts'
 import { Stranger } from '../../parts/stranger.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
+import { useHeard } from '../../state/heard.ts'
 import { useLoad } from '../../state/load.ts'
 import { isOperator, me } from '../../state/me.ts'
 import { roomOf } from '../../state/rooms.ts'
@@ -193,6 +194,7 @@ const neighbour = (list: AssetList, id: string, step: 1 | -1): Asset | undefined
 /** It stays open from one asset to the next, so that the focus stays on the arrow that led there. */
 export const AssetSheet = ({ id, list, onOpen, onClose }: SheetProps) => {
   const loaded = useLoad((signal) => api.get<Asset>(pathOf(id), { signal }), [id])
+  useHeard(({ name, body }) => name.startsWith('asset.') && body['assetId'] === id, loaded.reload, [loaded])
   const known = [...list.attention.value, ...list.items.value].find((one) => one.id === id)
   // What the list heard of it meanwhile is newer.
   useEffect(() => {

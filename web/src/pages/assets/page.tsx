@@ -116,8 +116,15 @@ export default function Page() {
   const find = (value: string): void => {
     typed.value = value
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => setQuery({ q: value.trim() }), TYPING_MS)
+    timer.current = setTimeout(() => {
+      timer.current = undefined
+      setQuery({ q: value.trim() })
+    }, TYPING_MS)
   }
+  // Another address has another text, but for what is being typed.
+  useEffect(() => {
+    if (timer.current === undefined && typed.peek().trim() !== text.trim()) typed.value = text
+  }, [text])
   useEffect(() => () => clearTimeout(timer.current), [])
 
   const items = list.items.value

@@ -44,8 +44,8 @@ const OFF_AIR: readonly string[] = ['idle', 'stopped', 'failed']
  * YouTube and Twitch always, then every other destination by its name. What was removed stays for as long as it is
  * still on air.
  */
-export const lanesOf = (destinations: readonly Destination[], live: Live | undefined): readonly Lane[] => {
-  const views = live?.platforms ?? {}
+export const lanesOf = (destinations: readonly Destination[], live: Live): readonly Lane[] => {
+  const views = live.platforms
   const onAir = Object.entries(views).flatMap(([name, { state }]) => (OFF_AIR.includes(state) ? [] : [name]))
   const names = new Set([...FIRST, ...destinations.map(({ platform }) => platform), ...onAir])
   const others = [...names].filter((name) => !FIRST.includes(name)).sort()

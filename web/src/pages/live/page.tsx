@@ -2,7 +2,8 @@
 
 import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import { Link, route } from '../../router.tsx'
-import { loadRooms, roomOf, roomsLoaded, roomsProblem } from '../../state/rooms.ts'
+import { useNamedRoom } from '../../state/named-room.ts'
+import { loadRooms, roomsLoaded, roomsProblem } from '../../state/rooms.ts'
 import { t } from '../../words/live.ts'
 import { Picker } from './picker.tsx'
 import { Studio } from './studio.tsx'
@@ -10,7 +11,7 @@ import './page.css'
 import './lane.css'
 
 const Chosen = ({ name }: { readonly name: string }) => {
-  const room = roomOf(name)?.value
+  const room = useNamedRoom('live', name)
   if (room !== undefined) return <Studio key={room.id} room={room} />
   return (
     <div class="stack">
@@ -30,5 +31,5 @@ const Chosen = ({ name }: { readonly name: string }) => {
 
 export default function Page() {
   const { room } = route.value.params
-  return room === undefined ? <Picker /> : <Chosen name={room} />
+  return room === undefined ? <Picker /> : <Chosen key={room} name={room} />
 }

@@ -1,6 +1,7 @@
 // Which room goes live: those that are on air first, then those that are set up or live on TikTok, then by name.
 
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import type { Live, Room } from '../../api/types.ts'
 import { Field } from '../../parts/fields.tsx'
@@ -49,7 +50,12 @@ const RoomCard = ({ room, live }: { readonly room: Room; readonly live: Live | u
 }
 
 export const Picker = () => {
-  const text = useSignal(route.value.query.get('q') ?? '')
+  const asked = route.value.query.get('q') ?? ''
+  const text = useSignal(asked)
+  // What is typed stands in the address at once; another address has another text.
+  useEffect(() => {
+    text.value = route.peek().query.get('q') ?? ''
+  }, [asked])
   const onAir = useLoad((signal) =>
     api.get<{ readonly items: readonly Live[] }>('/api/live/status', { signal }),
   )

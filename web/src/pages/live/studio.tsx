@@ -35,7 +35,7 @@ const Head = ({
   onLive,
 }: {
   readonly room: Room
-  readonly live: Live | undefined
+  readonly live: Live
   readonly lanes: readonly Lane[]
   readonly onLive: (live: Live) => void
 }) => {
@@ -51,7 +51,7 @@ const Head = ({
         </p>
         <h1 class="row-wrap">
           <span class="one-line">@{room.handle}</span>
-          <StateChip state={live?.state ?? 'idle'} kind="outbound" />
+          <StateChip state={live.state} kind="outbound" />
         </h1>
         <p class="muted one-line">
           <Stranger text={room.displayName} max={80} />
@@ -140,12 +140,15 @@ export const Studio = ({ room }: { readonly room: Room }) => {
   const adding = useSignal(false)
   const live = status.data.value
   const known = destinations.data.value?.items
-  if (known === undefined) {
+  const problem = destinations.problem.value ?? status.problem.value
+  const readBoth = () => Promise.all([status.reload(), destinations.reload()])
+  // What is on air is said by the status alone: without it nothing is, neither that it is idle nor that it can start.
+  if (known === undefined || live === undefined) {
     return (
       <div class="stack">
-        <h1 class={destinations.problem.value === null ? 'unseen' : ''}>@{room.handle}</h1>
-        <ProblemNote problem={destinations.problem.value} onRetry={destinations.reload} />
-        {destinations.problem.value === null && <Skeleton lines={6} tall />}
+        <h1 class={problem === null ? 'unseen' : ''}>@{room.handle}</h1>
+        <ProblemNote problem={problem} onRetry={readBoth} />
+        {problem === null && <Skeleton lines={6} tall />}
       </div>
     )
   }
@@ -160,11 +163,7 @@ export const Studio = ({ room }: { readonly room: Room }) => {
   return (
     <div class="stack">
       <Head room={room} live={live} lanes={lanes} onLive={onLive} />
-      <ProblemNote
-        problem={status.problem.value ?? destinations.problem.value}
-        stale
-        onRetry={() => Promise.all([status.reload(), destinations.reload()])}
-      />
+      <ProblemNote problem={problem} stale onRetry={readBoth} />
       <div class="studio">
         {lane(first)}
         <SourcePanel room={id} people={people} ingresses={ingresses} />

@@ -3,7 +3,7 @@
 
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
+import { Empty, Note, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { Duration } from '../../parts/time.tsx'
 import { Link, route } from '../../router.tsx'
@@ -76,21 +76,24 @@ export const Followed = ({
 
   if (following === null) return null
   const problem = following.problem.value
+  const isGone = problem?.status === 404
+  const toAll = <Link to={`/machines/${kind}`}>{t('all')}</Link>
   if (problem !== null && whole.length === 0) {
-    return problem.status === 404 ? (
-      <Empty icon="info" title={t('gone')} action={<Link to={`/machines/${kind}`}>{t('all')}</Link>}>
+    return isGone ? (
+      <Empty icon="info" title={t('gone')} action={toAll}>
         {t('goneSays')}
       </Empty>
     ) : (
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={problem} onRetry={following.read} />
     )
   }
   if (last === undefined) return <Skeleton lines={8} />
 
   const id = following.head.value?.actor ?? asked
   const at = chosen.value === null ? -1 : story.indexOf(chosen.value)
-  const isFollowing = at < 0 || at === story.length - 1
-  const index = isFollowing ? story.length - 1 : at
+  const isLast = at < 0 || at === story.length - 1
+  const isFollowing = isLast && !isGone
+  const index = isLast ? story.length - 1 : at
   const entry = story[index] ?? last
   const steps = trial.steps.value
   const stepping: Stepping = {
@@ -119,11 +122,17 @@ export const Followed = ({
             ) : (
               <Link to={`/live/${known.roomId}`}>{t('openLive')}</Link>
             )}
-            <Link to={`/machines/${kind}`}>{t('all')}</Link>
+            {toAll}
           </span>
         )}
       </header>
-      <ProblemNote problem={problem} stale />
+      {isGone ? (
+        <Note tone="warn" action={toAll}>
+          <strong>{t('gone')}</strong> {t('goneSays')}
+        </Note>
+      ) : (
+        <ProblemNote problem={problem} stale onRetry={following.read} />
+      )}
       <div class="followed-parts">
         <Scene
           machine={machine}
@@ -134,8 +143,8 @@ export const Followed = ({
           shown={{
             active,
             counts: null,
-            lit: isFollowing ? glow.lit.value : new Map(),
-            held: isFollowing || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
+            lit: isLast ? glow.lit.value : new Map(),
+            held: isLast || picture === undefined ? NONE : edgesOf(picture, entry.transitions),
             ghostEdges:
               picture === undefined
                 ? NONE

@@ -4,6 +4,7 @@ import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
+import { onStale } from '../../state/facts.ts'
 import { ResumingStream } from '../../state/resuming-stream.ts'
 import { contextAfter, withEntry, withOlder } from './story.ts'
 import type { Context, Entry, History } from './types.ts'
@@ -16,19 +17,25 @@ export interface Following {
   /** Null: there is nothing older. */
   readonly next: ReadonlySignal<string | null>
   readonly older: () => Promise<void>
+  /** Reads it anew; done when it was read or has failed. */
+  readonly read: () => Promise<void>
 }
 
 const OLDER = 50
 
 const pathOf = (actor: string): string => `/api/machines/${encodeURIComponent(actor)}`
 
-const make = (actor: string, onEntry: (entry: Entry) => void) => {
+export const makeFollowing = (actor: string, onEntry: (entry: Entry) => void) => {
   const head = signal<Pick<History, 'actor' | 'machine'> | null>(null)
   const story = signal<readonly Entry[]>([])
   const context = signal<Context | null>(null)
   const problem = signal<ApiProblem | null>(null)
   const next = signal<string | null>(null)
   let stream: ResumingStream | null = null
+  /** Of the reads under way only the last counts. */
+  let reads = 0
+  /** A stream that ended is followed by one more reading, until another one was open. */
+  let mayReadAgain = true
   let isOver = false
 
   const hear = (entry: Entry): void => {
@@ -41,9 +48,11 @@ const make = (actor: string, onEntry: (entry: Entry) => void) => {
   }
 
   const read = async (): Promise<void> => {
+    reads += 1
+    const mine = reads
     try {
       const found = await api.get<History>(`${pathOf(actor)}/history`)
-      if (isOver) return
+      if (isOver || mine !== reads) return
       batch(() => {
         head.value = found
         story.value = found.items.toReversed()
@@ -60,10 +69,23 @@ const make = (actor: string, onEntry: (entry: Entry) => void) => {
         onNews: (name) => {
           if (name === 'reset' || name === 'gap') void read()
         },
+        onState: (state, refusal) => {
+          if (state === 'open') mayReadAgain = true
+          if (state !== 'ended') return
+          // Why it ended is answered by the history: most likely it is gone.
+          if (mayReadAgain) void read()
+          else problem.value = refusal
+          mayReadAgain = false
+        },
       })
     } catch (error) {
-      if (!isOver) problem.value = problemOf(error)
+      if (!isOver && mine === reads) problem.value = problemOf(error)
     }
+  }
+
+  /** The stream of what was read resumes by itself; what could not be read is asked for again. */
+  const readIfLost = (): void => {
+    if (problem.peek() !== null) void read()
   }
 
   const older = async (): Promise<void> => {
@@ -81,14 +103,19 @@ const make = (actor: string, onEntry: (entry: Entry) => void) => {
     isOver = true
     stream?.close()
   }
-  return { head, story, context, problem, next, older, read, stop }
+  return { head, story, context, problem, next, older, read, readIfLost, stop }
 }
 
 export const useFollowing = (actor: string | null, onEntry: (entry: Entry) => void): Following | null => {
-  const following = useMemo(() => (actor === null ? null : make(actor, onEntry)), [actor])
+  const following = useMemo(() => (actor === null ? null : makeFollowing(actor, onEntry)), [actor])
   useEffect(() => {
-    void following?.read()
-    return following?.stop
+    if (following === null) return undefined
+    void following.read()
+    const forget = onStale(following.readIfLost)
+    return () => {
+      forget()
+      following.stop()
+    }
   }, [following])
   return following
 }

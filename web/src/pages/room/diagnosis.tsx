@@ -1,5 +1,6 @@
 // "Why is it not recorded?": one sentence, what happens next, what a person can do, and below it what all that rests on.
 
+import { useEffect, useRef } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import type { Look, Room } from '../../api/types.ts'
 import { ProblemNote, Skeleton } from '../../parts/notes.tsx'
@@ -117,10 +118,15 @@ const BAD: ReadonlySet<string> = new Set(['quarantined', 'storage_failing', 'unk
 export const DiagnosisPanel = ({ room }: { readonly room: Room }) => {
   const { data, problem, reload } = useLoad(
     (signal) => api.get<Diagnosis>(`/api/rooms/${room.id}/diagnosis`, { signal }),
-    // What is said changes with what the room does, and with each look.
-    [room.id, room.state, room.lastLook?.at, room.attempt, room.monitor],
+    [room.id],
     { everyMs: 30_000 },
   )
+  // What is said changes with what the room does, and with each look; what is read in it stays where it is.
+  const isNew = useRef(true)
+  useEffect(() => {
+    if (!isNew.current) void reload()
+    isNew.current = false
+  }, [room.state, room.lastLook?.at, room.attempt, room.monitor])
   const found = data.value
   if (found === undefined)
     return problem.value === null ? (

@@ -7,7 +7,8 @@ import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import type { Room } from '../../api/types.ts'
 import { go, route } from '../../router.tsx'
 import { now } from '../../state/clock.ts'
-import { loadRooms, roomOf, roomsLoaded, roomsProblem } from '../../state/rooms.ts'
+import { useNamedRoom } from '../../state/named-room.ts'
+import { loadRooms, roomsLoaded, roomsProblem } from '../../state/rooms.ts'
 import { t } from '../../words/room.ts'
 import { SessionBody, useLiveFeed, useMinutes } from '../session/body.tsx'
 import type { Minute } from '../session/shapes.ts'
@@ -118,7 +119,7 @@ const Shown = ({ room }: { readonly room: Room }) => {
 
 export default function RoomPage() {
   const name = route.value.params.room ?? ''
-  const room = roomOf(name)?.value
+  const room = useNamedRoom('rooms', name)
   if (room !== undefined) return <Shown key={room.id} room={room} />
   return (
     <div class="stack">
