@@ -235,7 +235,8 @@ describe('a command', () => {
     // Both are on their way to the disk at once, and the switch is the first there.
     const switching = house.start(rooms().changeSettings({ autoMonitorEnabled: false }, OPERATOR))
     const starting = house.start(start())
-    for (const command of [switching, starting]) house.run(Fiber.await(command))
+    house.run(Fiber.await(switching))
+    house.run(Fiber.await(starting))
     house.time.advance(60_000)
     expect(stateOf(scene)).toBe('off')
     expect(ends(scene)).toEqual([])
