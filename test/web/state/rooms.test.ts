@@ -27,7 +27,13 @@ describe('the rooms of the page', () => {
     const store = new RoomStore()
     store.replace([roomWith('ana', 'watching', { since: 100 })])
     store.hear(fact('room.state_changed', 'r-ana', 200, { from: 'watching', to: 'connecting' }))
-    expect(store.find('ana')?.value).toMatchObject({ state: 'connecting', since: 200, allowed: [] })
+    const { allowed } = roomWith('ana', 'watching')
+    expect(store.find('ana')?.value).toMatchObject({
+      state: 'connecting',
+      since: 200,
+      waiting: null,
+      allowed,
+    })
     expect([...store.dirty]).toEqual(['r-ana'])
     store.put(roomWith('ana', 'connecting', { since: 200, allowed: ['stop'] }))
     expect(store.find('@Ana')?.value.allowed).toEqual(['stop'])

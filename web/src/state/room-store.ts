@@ -93,8 +93,9 @@ export class RoomStore {
     this.#states.set(roomId, { state: to, at })
     const room = this.#rooms.value.get(roomId)
     if (room === undefined || room.value.since > at) return
-    // What may be done and what it waits for is not known yet; the answer that is being asked for says it.
-    room.value = { ...room.value, state: to, since: at, waiting: null, allowed: [] }
+    // What it waits for is not known until the answer that is being asked for says it. What may be done stays until
+    // then: a button that goes and comes back loses the click and the focus, and the server refuses what is late.
+    room.value = { ...room.value, state: to, since: at, waiting: null }
   }
 
   #changed(id: string): void {
