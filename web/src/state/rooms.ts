@@ -15,6 +15,7 @@ const OVERDUE_MS = 1_500
 const OVERDUE_EVERY_MS = 10_000
 /** Facts come in bursts. */
 const SETTLE_MS = 60
+const LONGEST_MS = 500
 /** More changed rooms than this are read as one list. */
 const ONE_BY_ONE = 6
 
@@ -103,13 +104,20 @@ let stop: (() => void) | null = null
 export const startRooms = (): void => {
   if (stop !== null) return
   let settled: ReturnType<typeof setTimeout> | undefined
+  let waitsSince: number | null = null
+  const read = (): void => {
+    waitsSince = null
+    readChanged()
+  }
   const ends = [
     onStale(() => void loadRooms()),
     onFact((fact) => {
       store.hear(fact)
       if (store.dirty.size === 0 && !store.listIsDirty) return
       clearTimeout(settled)
-      settled = setTimeout(readChanged, SETTLE_MS)
+      waitsSince ??= Date.now()
+      // Facts that come without a pause do not put it off for ever.
+      settled = setTimeout(read, Math.max(0, Math.min(SETTLE_MS, waitsSince + LONGEST_MS - Date.now())))
     }),
   ]
   const live = setInterval(() => {
