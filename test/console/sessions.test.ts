@@ -210,3 +210,30 @@ it('sessions are found by room and reason, and lead to their page', async () => 
   await v.page.getByRole('link', { name: '@feed.room' }).click()
   await v.page.getByRole('heading', { name: /@feed.room/ }).waitFor()
 })
+
+it('what was asked for with one filter gets into no other list', async () => {
+  const items = await house.sessions('tape.room')
+  const listed = (newest: number) =>
+    Array.from({ length: 50 }, (_, index) => ({ ...items[0], id: `s${newest - index}` }))
+  const late = Promise.withResolvers<void>()
+  const lists = /\/api\/sessions\?/
+  await v.page.route(lists, async (route) => {
+    const query = new URL(route.request().url()).searchParams
+    if (!query.has('cursor')) {
+      const isOpen = query.get('open') === 'true'
+      return route.fulfill({ json: isOpen ? { items, next: null } : { items: listed(1_100), next: 'c' } })
+    }
+    await late.promise
+    return route.fulfill({ json: { items: listed(1_050), next: null } })
+  })
+  await v.open('/sessions')
+  await v.page.getByRole('button', { name: 'Load more' }).click()
+  await v.page.getByLabel('State').selectOption('open')
+  await expect.poll(() => v.page.getByRole('row').count()).toBe(2)
+  const answer = v.page.waitForResponse(/cursor=/)
+  late.resolve()
+  await (await answer).finished()
+  await v.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  expect(await v.page.getByRole('row').count()).toBe(2)
+  await v.page.unroute(lists)
+})
