@@ -131,6 +131,21 @@ describe('the page of a session', () => {
     await line('<b>bold</b>').waitFor()
   })
 
+  it('keeps what was chosen when the browser takes the pointer to scroll with', async () => {
+    const slider = v.page.getByRole('slider')
+    const box = await slider.boundingBox()
+    if (box === null) throw new Error('there is no tape')
+    const half = box.x + box.width / 2
+    await v.page.mouse.move(box.x + 3, box.y + box.height / 2)
+    await v.page.mouse.down()
+    await v.page.mouse.move(half, box.y + box.height / 2)
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/ to /)
+    await slider.dispatchEvent('pointercancel', { clientX: half })
+    await v.page.mouse.up()
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('The whole session')
+    expect(await v.page.evaluate('location.search')).toBe('')
+  })
+
   it('opens a line with Enter, shows all of a long hostile text as text, and gives the focus back', async () => {
     await v.page.getByRole('feed').focus()
     await v.page.keyboard.press('Home')
