@@ -58,11 +58,17 @@ describe('the feed of a room that is recorded', () => {
     await v.page.keyboard.press('ArrowUp')
     const resume = v.page.getByRole('button', { name: /go on/i }).last()
     await resume.waitFor()
+    await v.page.keyboard.press('PageUp')
+    await v.page.keyboard.press('PageUp')
+    await expect
+      .poll(() => v.page.locator('.line:focus').allTextContents())
+      .toEqual([expect.stringMatching(/line [1-4]?\d\./)])
     for (let n = 61; n <= 90; n += 1) creator.say(`line ${n}.`, person(n))
     await v.page.getByRole('button', { name: '30 new lines · go on' }).waitFor()
     expect(await line('line 61.').count()).toBe(0)
     await resume.click()
     await line('line 90.').waitFor()
+    await v.page.locator('[role=feed]:focus').waitFor()
     await v.page.getByRole('searchbox', { name: /search/i }).fill('line 7')
     await expect.poll(() => lines().count()).toBe(11)
     creator.end()
@@ -156,6 +162,9 @@ describe('the page of a session', () => {
       .locator('.line:focus')
       .filter({ hasText: /told \d{3}/ })
       .waitFor()
+    // A line that is scrolled away leaves the focus to the list, or the keys would do nothing.
+    await v.page.evaluate(`document.querySelector('[role=feed]').scrollTop = 0`)
+    await v.page.locator('[role=feed]:focus').waitFor()
     await v.page.keyboard.press('Home')
     await v.page.locator('.line:focus').and(lines().first()).waitFor()
     for (let n = 0; n < 9 && !(await focused()).includes('<b>bold</b>'); n += 1) {
