@@ -109,7 +109,11 @@ describe('the page of a session', () => {
   })
 
   it('offers every format with the size it will about have', async () => {
+    const asked = () => v.requests.filter((request) => request.url().endsWith('/exports')).length
+    const before = asked()
     await v.page.getByRole('button', { name: 'Export' }).click()
+    // As much as there is when somebody looks.
+    await expect.poll(asked).toBeGreaterThan(before)
     const items = v.page.getByRole('menuitem')
     await items.first().waitFor()
     const texts = await items.allTextContents()
@@ -196,6 +200,39 @@ describe('the page of a session', () => {
     const last = await fact.locator('h3').textContent()
     await fact.getByRole('button', { name: 'Before' }).click()
     await expect.poll(() => fact.locator('h3').textContent()).not.toBe(last)
+  })
+})
+
+describe('what is joined into a session that somebody looks at', () => {
+  it('is there by itself with its events and numbers, and is gone when that is undone', async () => {
+    const creator = await house.record('parts.room')
+    const before = await house.tiktok.watched('parts.room')
+    const into = await house.recording('parts.room')
+    creator.say('the first part', person(1))
+    await house.stored('parts.room', into)
+    await house.product.post('/api/rooms/parts.room/end-session')
+    await house.until('another viewer', () =>
+      house.tiktok.viewers.some((one) => one !== before && one.handle === 'parts.room' && one.entered),
+    )
+    for (const n of [1, 2, 3]) creator.say('the second part', person(n))
+    creator.end()
+    const from = (await house.archived('parts.room', 2))[1]?.id
+    await v.open(`/sessions/${into}`)
+    await v.page.getByRole('tab', { name: 'Chatters' }).click()
+    const people = () => v.page.getByRole('region', { name: 'Leaderboards' }).getByRole('row').count()
+    const second = () => line('the second part').count()
+    await expect.poll(people).toBe(2)
+    await line('the first part').waitFor()
+    expect(await second()).toBe(0)
+    const merge = (body: object) =>
+      house.product.post<{ readonly logId: number }>('/api/maintenance/merge', body)
+    const { logId } = await merge({ what: 'sessions', into, from: [from] })
+    await v.page.getByText('With 1 session merged into it').waitFor()
+    await expect.poll(second).toBe(3)
+    await expect.poll(people).toBe(4)
+    await merge({ what: 'undo', logId })
+    await expect.poll(second).toBe(0)
+    await expect.poll(people).toBe(2)
   })
 })
 

@@ -134,16 +134,19 @@ export const LiveFeedPanel = ({
 
 export const PagedFeedPanel = ({
   sessionId,
+  parts,
   span,
 }: {
   readonly sessionId: string
+  /** The sessions that are joined into it: with others, there are other events. */
+  readonly parts: string
   readonly span: Span | null
 }) => {
   const filter = useSignal<FeedFilter>(NO_FILTER)
   const sheets = useSheets()
   const paged = useMemo(
     () => new PagedFeed(sessionId, span, filter.value),
-    [sessionId, span?.from, span?.to, filter.value],
+    [sessionId, parts, span?.from, span?.to, filter.value],
   )
   useEffect(() => {
     void paged.later()
