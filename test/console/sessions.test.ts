@@ -62,11 +62,17 @@ describe('the feed of a room that is recorded', () => {
     await v.page.keyboard.press('ArrowUp')
     const resume = v.page.getByRole('button', { name: /go on/i }).last()
     await resume.waitFor()
+    await v.page.keyboard.press('PageUp')
+    await v.page.keyboard.press('PageUp')
+    await expect
+      .poll(() => v.page.locator('.line:focus').allTextContents())
+      .toEqual([expect.stringMatching(/line [1-4]?\d\./)])
     for (let n = 61; n <= 90; n += 1) creator.say(`line ${n}.`, person(n))
     await v.page.getByRole('button', { name: '30 new lines · go on' }).waitFor()
     expect(await line('line 61.').count()).toBe(0)
     await resume.click()
     await line('line 90.').waitFor()
+    await v.page.locator('[role=feed]:focus').waitFor()
     await v.page.getByRole('searchbox', { name: /search/i }).fill('line 7')
     await expect.poll(() => lines().count()).toBe(11)
     creator.end()
@@ -107,7 +113,11 @@ describe('the page of a session', () => {
   })
 
   it('offers every format with the size it will about have', async () => {
+    const asked = () => v.requests.filter((request) => request.url().endsWith('/exports')).length
+    const before = asked()
     await v.page.getByRole('button', { name: 'Export' }).click()
+    // As much as there is when somebody looks.
+    await expect.poll(asked).toBeGreaterThan(before)
     const items = v.page.getByRole('menuitem')
     await items.first().waitFor()
     const texts = await items.allTextContents()
@@ -135,6 +145,21 @@ describe('the page of a session', () => {
     await line('<b>bold</b>').waitFor()
   })
 
+  it('keeps what was chosen when the browser takes the pointer to scroll with', async () => {
+    const slider = v.page.getByRole('slider')
+    const box = await slider.boundingBox()
+    if (box === null) throw new Error('there is no tape')
+    const half = box.x + box.width / 2
+    await v.page.mouse.move(box.x + 3, box.y + box.height / 2)
+    await v.page.mouse.down()
+    await v.page.mouse.move(half, box.y + box.height / 2)
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/ to /)
+    await slider.dispatchEvent('pointercancel', { clientX: half })
+    await v.page.mouse.up()
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('The whole session')
+    expect(await v.page.evaluate('location.search')).toBe('')
+  })
+
   it('opens a line with Enter, shows all of a long hostile text as text, and gives the focus back', async () => {
     await v.page.getByRole('feed').focus()
     await v.page.keyboard.press('Home')
@@ -145,6 +170,9 @@ describe('the page of a session', () => {
       .locator('.line:focus')
       .filter({ hasText: /told \d{3}/ })
       .waitFor()
+    // A line that is scrolled away leaves the focus to the list, or the keys would do nothing.
+    await v.page.evaluate(`document.querySelector('[role=feed]').scrollTop = 0`)
+    await v.page.locator('[role=feed]:focus').waitFor()
     await v.page.keyboard.press('Home')
     await v.page.locator('.line:focus').and(lines().first()).waitFor()
     for (let n = 0; n < 9 && !(await focused()).includes('<b>bold</b>'); n += 1) {
@@ -176,6 +204,39 @@ describe('the page of a session', () => {
     const last = await fact.locator('h3').textContent()
     await fact.getByRole('button', { name: 'Before' }).click()
     await expect.poll(() => fact.locator('h3').textContent()).not.toBe(last)
+  })
+})
+
+describe('what is joined into a session that somebody looks at', () => {
+  it('is there by itself with its events and numbers, and is gone when that is undone', async () => {
+    const creator = await house.record('parts.room')
+    const before = await house.tiktok.watched('parts.room')
+    const into = await house.recording('parts.room')
+    creator.say('the first part', person(1))
+    await house.stored('parts.room', into)
+    await house.product.post('/api/rooms/parts.room/end-session')
+    await house.until('another viewer', () =>
+      house.tiktok.viewers.some((one) => one !== before && one.handle === 'parts.room' && one.entered),
+    )
+    for (const n of [1, 2, 3]) creator.say('the second part', person(n))
+    creator.end()
+    const from = (await house.archived('parts.room', 2))[1]?.id
+    await v.open(`/sessions/${into}`)
+    await v.page.getByRole('tab', { name: 'Chatters' }).click()
+    const people = () => v.page.getByRole('region', { name: 'Leaderboards' }).getByRole('row').count()
+    const second = () => line('the second part').count()
+    await expect.poll(people).toBe(2)
+    await line('the first part').waitFor()
+    expect(await second()).toBe(0)
+    const merge = (body: object) =>
+      house.product.post<{ readonly logId: number }>('/api/maintenance/merge', body)
+    const { logId } = await merge({ what: 'sessions', into, from: [from] })
+    await v.page.getByText('With 1 session merged into it').waitFor()
+    await expect.poll(second).toBe(3)
+    await expect.poll(people).toBe(4)
+    await merge({ what: 'undo', logId })
+    await expect.poll(second).toBe(0)
+    await expect.poll(people).toBe(2)
   })
 })
 
@@ -213,4 +274,31 @@ it('sessions are found by room and reason, and lead to their page', async () => 
   await v.page.getByRole('button', { name: 'Show all' }).first().click()
   await v.page.getByRole('link', { name: '@feed.room' }).click()
   await v.page.getByRole('heading', { name: /@feed.room/ }).waitFor()
+})
+
+it('what was asked for with one filter gets into no other list', async () => {
+  const items = await house.sessions('tape.room')
+  const listed = (newest: number) =>
+    Array.from({ length: 50 }, (_, index) => ({ ...items[0], id: `s${newest - index}` }))
+  const late = Promise.withResolvers<void>()
+  const lists = /\/api\/sessions\?/
+  await v.page.route(lists, async (route) => {
+    const query = new URL(route.request().url()).searchParams
+    if (!query.has('cursor')) {
+      const isOpen = query.get('open') === 'true'
+      return route.fulfill({ json: isOpen ? { items, next: null } : { items: listed(1_100), next: 'c' } })
+    }
+    await late.promise
+    return route.fulfill({ json: { items: listed(1_050), next: null } })
+  })
+  await v.open('/sessions')
+  await v.page.getByRole('button', { name: 'Load more' }).click()
+  await v.page.getByLabel('State').selectOption('open')
+  await expect.poll(() => v.page.getByRole('row').count()).toBe(2)
+  const answer = v.page.waitForResponse(/cursor=/)
+  late.resolve()
+  await (await answer).finished()
+  await v.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  expect(await v.page.getByRole('row').count()).toBe(2)
+  await v.page.unroute(lists)
 })

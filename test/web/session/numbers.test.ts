@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NO_COUNTERS } from '../../../src/domain/session.ts'
 import { joined, LiveMinutes, unbroken } from '../../../web/src/pages/session/minutes.ts'
 import { receiptOf, timingsOf } from '../../../web/src/pages/session/receipt.ts'
-import { nextMark, stateAt, tapeOf } from '../../../web/src/pages/session/tape.ts'
+import { nextMark, sameIn, stateAt, tapeOf } from '../../../web/src/pages/session/tape.ts'
 import type { Entry } from '../../../web/src/pages/session/shapes.ts'
 import { event } from './events.ts'
 
@@ -149,6 +149,18 @@ describe('the tape', () => {
     ])
     expect(stateAt(entries, 500)).toBe('live.receiving')
     expect(stateAt(entries, 50)).toBeNull()
+  })
+
+  it('tells things of the same moment apart, and finds one again in a list that was read anew', () => {
+    const entries = [
+      fact(1, 'session.merged'),
+      { ...fact(1, 'session.merged'), sessionId: 's2' },
+      { ...fact(1, 'session.merged'), sessionId: 's2', detail: 'again' },
+    ]
+    for (const one of entries) expect(sameIn(entries, one)).toBe(one)
+    const anew = entries.map((one) => ({ ...one }))
+    expect(sameIn(anew, entries[1]!)).toBe(anew[1])
+    expect(sameIn(anew, fact(2, 'session.merged'))).toBeUndefined()
   })
 
   it('is walked with the arrows', () => {

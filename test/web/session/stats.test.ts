@@ -43,6 +43,16 @@ it('what took long is not counted again soon while the session is open, and at o
   expect(asked).toHaveLength(3)
 })
 
+it('what was counted while it was open, or with other parts, is no answer for what it became', async () => {
+  const { asked, ask } = setUp()
+  void ask('a', true)
+  const ended = ask('a', false)
+  const whole = ask('a', false, 's2')
+  expect(asked).toHaveLength(3)
+  for (const [index, { answer }] of asked.entries()) answer(index)
+  expect([await ended, await whole]).toEqual([{ n: 1 }, { n: 2 }])
+})
+
 it('what failed is asked for again', async () => {
   const { asked, ask } = setUp()
   const first = ask('a', true)

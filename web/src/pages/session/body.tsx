@@ -40,6 +40,8 @@ export const useMinutes = (stats: SessionStats['stats'], live: LiveFeed | null):
 
 export interface BodyProps {
   readonly sessionId: string
+  /** The sessions that are joined into it. */
+  readonly parts?: string
   readonly live: LiveFeed | null
   readonly whole: Span
   readonly span: Span | null
@@ -66,13 +68,14 @@ const Ranks = ({
   </>
 )
 
-export const SessionBody = ({ sessionId, live, whole, span, onSpan, minutes, numbers }: BodyProps) => {
+export const SessionBody = (props: BodyProps) => {
+  const { sessionId, parts = '', live, whole, span, onSpan, minutes, numbers } = props
   return (
     <div class="session-body">
       {live !== null && span === null ? (
         <LiveFeedPanel sessionId={sessionId} live={live} />
       ) : (
-        <PagedFeedPanel sessionId={sessionId} span={span} />
+        <PagedFeedPanel sessionId={sessionId} parts={parts} span={span} />
       )}
       <div class="session-side">
         <Charts minutes={minutes} whole={whole} span={span} onSpan={onSpan} />

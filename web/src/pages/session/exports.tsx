@@ -1,5 +1,6 @@
 // The exports of a session in one menu, each with the size it will about have. The formats are those the server offers.
 
+import { useRef } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import { bytesText, numberText } from '../../parts/figures.ts'
 import { Menu } from '../../parts/menu.tsx'
@@ -23,14 +24,14 @@ const GROUPS: readonly (readonly string[])[] = [
 const groupOf = (format: string): number =>
   GROUPS.findIndex((words) => words.some((word) => format === word || format.startsWith(`${word}.`)))
 
-const useExports = (sessionId: string) =>
+const useExports = (sessionId: string, isOpen: boolean) =>
   useLoad(
     (signal) =>
       api.get<{ readonly formats: readonly Offered[] }>(`/api/sessions/${sessionId}/exports`, { signal }),
-    [sessionId],
+    [sessionId, isOpen],
   )
 
-export const useTotalRows = (sessionId: string, isArchived: boolean): number | null => {
+export const useTotalRows = (sessionId: string, isArchived: boolean, parts: string): number | null => {
   const { data } = useLoad(
     async (signal) => {
       if (!isArchived) return null
@@ -38,7 +39,7 @@ export const useTotalRows = (sessionId: string, isArchived: boolean): number | n
       const rows = response.headers.get('x-total-rows')
       return response.ok && rows !== null ? Number(rows) : null
     },
-    [sessionId, isArchived],
+    [sessionId, isArchived, parts],
   )
   return data.value ?? null
 }
@@ -52,8 +53,11 @@ export const ExportMenu = ({
   readonly isOpen: boolean
   readonly isPruned: boolean
 }) => {
-  const { data, problem, reload } = useExports(sessionId)
-  const offered = data.value?.formats ?? []
+  const { data, problem, reload } = useExports(sessionId, isOpen)
+  // What was offered last stays while it is read anew: somebody may be in the menu.
+  const last = useRef<readonly Offered[]>([])
+  last.current = data.value?.formats ?? last.current
+  const offered = last.current
   const first = offered.findIndex(({ format }) => format === 'ndjson')
   const items = offered.map(({ format, estimatedBytes, rows }, index) => ({
     label: sayOr(formats, format),
@@ -64,17 +68,20 @@ export const ExportMenu = ({
   }))
   const head = isPruned ? t('exportPruned') : isOpen ? t('exportOpen') : undefined
   return (
-    <Menu
-      label={t('exports')}
-      text={t('exports')}
-      icon="download"
-      class="button"
-      head={problem.value !== null && offered.length === 0 ? t('exportFails') : head}
-      items={
-        offered.length > 0 || problem.value === null
-          ? items
-          : [{ label: t('exports'), icon: 'retry', act: reload }]
-      }
-    />
+    // While a session is open it grows: how much there is, is asked whenever somebody looks.
+    <div class="export-menu" onClickCapture={() => void reload()}>
+      <Menu
+        label={t('exports')}
+        text={t('exports')}
+        icon="download"
+        class="button"
+        head={problem.value !== null && offered.length === 0 ? t('exportFails') : head}
+        items={
+          offered.length > 0 || problem.value === null
+            ? items
+            : [{ label: t('exports'), icon: 'retry', act: reload }]
+        }
+      />
+    </div>
   )
 }

@@ -5,6 +5,13 @@ import { useEffect } from 'preact/hooks'
 import type { Fact } from '../../api/types.ts'
 import { onFact } from '../../state/facts.ts'
 
+/** Whether a fact is about this session or its parts; what is joined into it is a fact of the other one. */
+export const isOfSession = (
+  { sessionId, body }: Pick<Fact, 'sessionId' | 'body'>,
+  id: string,
+  parts: readonly string[],
+): boolean => sessionId === id || body['into'] === id || (sessionId !== null && parts.includes(sessionId))
+
 const QUIET_MS = 300
 const LONGEST_MS = 2_000
 

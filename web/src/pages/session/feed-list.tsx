@@ -47,6 +47,7 @@ const NEAR_ROWS = 12
 
 export const FeedList = (props: FeedListProps) => {
   const { label, feed, version, following, onFollow, onOpen } = props
+  const host = useRef<HTMLDivElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const view = useSignal({ scrollTop: 0, height: 0 })
   const current = useSignal<string | null>(null)
@@ -106,6 +107,12 @@ export const FeedList = (props: FeedListProps) => {
     return () => observer.disconnect()
   }, [feed])
   useLayoutEffect(settle, [drawn, feed, following, height])
+  // What had the focus may be drawn no more, a line far away or the button that goes on: then the list has it, or the
+  // keys would do nothing.
+  const hadFocus = host.current?.contains(document.activeElement) ?? false
+  useLayoutEffect(() => {
+    if (hadFocus && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true })
+  })
   useLayoutEffect(() => {
     if (!focusNext.current || current.value === null) return
     // A line far away is drawn only once the list has scrolled there.
@@ -124,7 +131,15 @@ export const FeedList = (props: FeedListProps) => {
       return
     }
     const element = scroller.current
-    const step = { ArrowDown: 1, ArrowUp: -1, Home: -rows.length, End: rows.length }[event.key]
+    const page = Math.max(1, Math.floor(view.value.height / height) - 1)
+    const step = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -rows.length,
+      End: rows.length,
+    }[event.key]
     if (step === undefined || element === null || rows.length === 0) return
     event.preventDefault()
     const end = Math.min(rows.length - 1, Math.floor((view.value.scrollTop + view.value.height) / height) - 1)
@@ -150,7 +165,7 @@ export const FeedList = (props: FeedListProps) => {
 
   const { from, to } = sliceOf(view.value, height, rows.length)
   return (
-    <div class="feed-list">
+    <div class="feed-list" ref={host}>
       <div
         ref={scroller}
         class="feed-scroller"

@@ -76,6 +76,7 @@ export const LiveFeedPanel = ({
   const paused = live.paused.value
   const state = live.state.value
   const problem = live.problem.value
+  const problemEarlier = live.problemEarlier.value
   return (
     <section class="feed" aria-label={t('feed')}>
       <FeedToolbar filter={filter} person={sheets.person.value} searchLabel={t('search')}>
@@ -89,6 +90,7 @@ export const LiveFeedPanel = ({
         </Button>
       </FeedToolbar>
       {problem !== null && <Trouble problem={problem} />}
+      {problemEarlier !== null && <Trouble problem={problemEarlier} onRetry={() => live.earlier()} />}
       {state === 'lost' && problem === null && (
         <p class="feed-note note note-warn" role="status">
           {t('lost')}
@@ -114,7 +116,7 @@ export const LiveFeedPanel = ({
             version={live.version}
             following={!paused}
             onFollow={(following) => live.pause(!following)}
-            onStart={() => live.paused.peek() && live.problem.peek() === null && void live.earlier()}
+            onStart={() => live.paused.peek() && live.problemEarlier.peek() === null && void live.earlier()}
             onOpen={(row) => void (sheets.open.value = row)}
           >
             {paused && (
@@ -132,16 +134,19 @@ export const LiveFeedPanel = ({
 
 export const PagedFeedPanel = ({
   sessionId,
+  parts,
   span,
 }: {
   readonly sessionId: string
+  /** The sessions that are joined into it: with others, there are other events. */
+  readonly parts: string
   readonly span: Span | null
 }) => {
   const filter = useSignal<FeedFilter>(NO_FILTER)
   const sheets = useSheets()
   const paged = useMemo(
     () => new PagedFeed(sessionId, span, filter.value),
-    [sessionId, span?.from, span?.to, filter.value],
+    [sessionId, parts, span?.from, span?.to, filter.value],
   )
   useEffect(() => {
     void paged.later()

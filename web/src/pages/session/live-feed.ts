@@ -25,6 +25,8 @@ export class LiveFeed {
   readonly problem = signal<ApiProblem | null>(null)
   readonly loaded = signal(false)
   readonly paused = signal(false)
+  /** Why the last older page did not come; null when it did. */
+  readonly problemEarlier = signal<ApiProblem | null>(null)
   /** How many wait outside while it is paused. */
   readonly held = signal(0)
   /** No older events are to be had, or held. */
@@ -79,6 +81,8 @@ export class LiveFeed {
       onState: (state, problem) => {
         this.state.value = state
         this.problem.value = problem
+        // The server is there again: what failed is worth another try.
+        if (state === 'open') this.problemEarlier.value = null
       },
     })
   }
@@ -98,7 +102,8 @@ export class LiveFeed {
     }
     const away = this.#hiddenAt === null ? 0 : Date.now() - this.#hiddenAt
     this.#hiddenAt = null
-    if (away > HIDDEN_MS && this.state.value !== 'ended') this.#again()
+    // Whoever paused it keeps the place; what was missed comes through the stream, which resumes where it rested.
+    if (away > HIDDEN_MS && this.state.value !== 'ended' && !this.paused.value) this.#again()
     else this.#stream?.wake()
   }
 
@@ -107,13 +112,16 @@ export class LiveFeed {
     this.#end()
     this.feed.clear()
     this.#waiting = []
+    this.held.value = 0
+    this.problemEarlier.value = null
     this.#overflowed = false
     void this.#begin()
   }
 
   #hear(event: LiveEvent): void {
-    // Unseen for long: what comes is skipped when somebody looks again, so it is not kept either.
-    if (this.#hiddenAt !== null && Date.now() - this.#hiddenAt > HIDDEN_MS) return this.#stream?.rest()
+    // Unseen for long: what comes now is skipped when somebody looks again, or comes then. This one came already, and
+    // the stream resumes after it.
+    if (this.#hiddenAt !== null && Date.now() - this.#hiddenAt > HIDDEN_MS) this.#stream?.rest()
     this.minutes.add([event])
     this.#waiting.push(event)
     if (this.#waiting.length > FEED_MAX * 1.1) {
@@ -160,16 +168,18 @@ export class LiveFeed {
     const { oldest } = this.feed
     if (oldest === null || this.atStart.value || this.#reading) return
     this.#reading = true
+    const abort = this.#abort
     try {
       const { items } = await api.get<Page<LiveEvent>>(`${this.#path}/events`, {
         query: { order: 'desc', limit: PAGE, before: oldest },
-        signal: this.#abort.signal,
+        signal: abort.signal,
       })
+      this.problemEarlier.value = null
       this.feed.prepend(items)
       this.atStart.value = items.length < PAGE || this.feed.isFull
       this.version.value = this.version.peek() + 1
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.problem.value = problemOf(error)
+      if (!abort.signal.aborted) this.problemEarlier.value = problemOf(error)
     } finally {
       this.#reading = false
     }

@@ -3,6 +3,7 @@
 
 import { useEffect, useMemo } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
+import type { Fact } from '../../api/types.ts'
 import { Empty, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import { route, setQuery } from '../../router.tsx'
 import { now } from '../../state/clock.ts'
@@ -12,7 +13,7 @@ import { t } from '../../words/session-page.ts'
 import { Attempts, Gaps, Snapshots } from './accounts.tsx'
 import { SessionBody, useLiveFeed, useMinutes } from './body.tsx'
 import { ExportMenu, useTotalRows } from './exports.tsx'
-import { useFactReload } from './fact-reload.ts'
+import { isOfSession, useFactReload } from './fact-reload.ts'
 import { Heading } from './heading.tsx'
 import { receiptOf } from './receipt.ts'
 import { ReceiptView } from './receipt-view.tsx'
@@ -40,7 +41,13 @@ const choose = (span: Span | null): void =>
     to: span === null ? null : String(Math.round(span.to)),
   })
 
-const Shown = ({ whole: session }: { readonly whole: SessionWhole }) => {
+const Shown = ({
+  whole: session,
+  isOurs,
+}: {
+  readonly whole: SessionWhole
+  readonly isOurs: (fact: Fact) => boolean
+}) => {
   const { id, roomId } = session
   const isOpen = session.archivedAt === null
   const room = roomOf(roomId)?.value
@@ -58,12 +65,13 @@ const Shown = ({ whole: session }: { readonly whole: SessionWhole }) => {
     (signal) => api.get<Timeline>(`/api/sessions/${id}/timeline`, { signal }),
     [id, session.archivedAt, session.mergedInto],
   )
-  useFactReload(({ sessionId }) => sessionId === id, timeline.reload, [timeline])
-  const numbers = useStats(id, null, { isOpen })
-  const stretch = useStats(id, span, { isOpen, isAsked: span !== null })
+  useFactReload(isOurs, timeline.reload, [timeline])
+  const joined = parts?.fragments.join(' ') ?? ''
+  const numbers = useStats(id, null, { isOpen, parts: joined })
+  const stretch = useStats(id, span, { isOpen, parts: joined, isAsked: span !== null })
   const live = useLiveFeed(id, isOpen)
   const minutes = useMinutes(numbers.stats, live)
-  const totalRows = useTotalRows(id, !isOpen)
+  const totalRows = useTotalRows(id, !isOpen, joined)
   const entries = timeline.data.value?.entries ?? NO_ENTRIES
   const receipt = receiptOf({
     counters,
@@ -108,6 +116,7 @@ const Shown = ({ whole: session }: { readonly whole: SessionWhole }) => {
       )}
       <SessionBody
         sessionId={id}
+        parts={joined}
         live={live}
         whole={whole}
         span={span}
@@ -131,7 +140,8 @@ const One = ({ id }: { readonly id: string }) => {
   const loaded = useLoad((signal) => api.get<SessionWhole>(`/api/sessions/${id}`, { signal }), [id])
   const { data, problem, reload } = loaded
   const session = data.value
-  useFactReload(({ sessionId }) => sessionId === id, reload, [loaded])
+  const isOurs = (fact: Fact): boolean => isOfSession(fact, id, data.peek()?.withFragments?.fragments ?? [])
+  useFactReload(isOurs, reload, [loaded])
   const isOpen = session?.archivedAt === null
   useEffect(() => {
     if (!isOpen) return
@@ -142,7 +152,7 @@ const One = ({ id }: { readonly id: string }) => {
     return (
       <div class="stack session-page">
         <ProblemNote problem={problem.value} stale onRetry={reload} />
-        <Shown key={id} whole={session} />
+        <Shown key={id} whole={session} isOurs={isOurs} />
       </div>
     )
   }

@@ -22,18 +22,20 @@ interface Asked {
 
 /**
  * Asks once for what is asked for again while it is under way (the server goes on counting for somebody who has
- * left), and gives what there is while it is too soon to count again.
+ * left), and gives what there is while it is too soon to count again. What is counted while the session is open, or
+ * with other parts, is no answer for the one that it has become.
  */
-export const patient = (read: (key: string) => Promise<Stats>, now: () => number = Date.now) => {
+export const patient = (read: (path: string) => Promise<Stats>, now: () => number = Date.now) => {
   const asked = new Map<string, Asked>()
-  return (key: string, isOpen: boolean): Promise<Stats> => {
+  return (path: string, isOpen: boolean, parts = ''): Promise<Stats> => {
+    const key = `${isOpen} ${parts} ${path}`
     const known = asked.get(key)
     if (known !== undefined) {
       const { askedAt, answeredAt } = known
       if (answeredAt === null) return known.answer
       if (isOpen && now() - answeredAt < REST * (answeredAt - askedAt)) return known.answer
     }
-    const answer = read(key)
+    const answer = read(path)
     const one: Asked = { answer, askedAt: now(), answeredAt: null }
     // One session is looked at, and a stretch of it.
     for (const old of asked.keys()) if (asked.size > 8) asked.delete(old)
@@ -70,12 +72,21 @@ export interface SessionStats {
 export const useStats = (
   sessionId: string,
   span: Span | null,
-  { isOpen, isAsked = true }: { readonly isOpen: boolean; readonly isAsked?: boolean },
+  {
+    isOpen,
+    parts = '',
+    isAsked = true,
+  }: {
+    readonly isOpen: boolean
+    /** The sessions that are joined into it. */
+    readonly parts?: string
+    readonly isAsked?: boolean
+  },
 ): SessionStats => {
   const path = pathOf(sessionId, span)
   const { data, problem, loading, reload } = useLoad<Stats | undefined>(
-    () => (isAsked ? ask(path, isOpen) : Promise.resolve(undefined)),
-    [path, isOpen, isAsked],
+    () => (isAsked ? ask(path, isOpen, parts) : Promise.resolve(undefined)),
+    [path, isOpen, parts, isAsked],
     { everyMs: isOpen && isAsked ? AGAIN_MS : 0 },
   )
   const last = useRef<Stats | undefined>(undefined)

@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx'
 import { t } from '../../words/session-page.ts'
 import { FactPanel } from './fact-panel.tsx'
 import type { Entry, Minute, Span } from './shapes.ts'
+import { sameIn } from './tape.ts'
 import { stretchText, TapeView } from './tape-view.tsx'
 
 export const TapePanel = ({
@@ -32,14 +33,7 @@ export const TapePanel = ({
 }) => {
   const opened = useSignal<Entry | null>(null)
   const sorted = entries.toSorted((a, b) => a.at - b.at)
-  // A list that was read anew holds other objects for the same things.
-  const current = opened.value
-  const found =
-    current === null
-      ? undefined
-      : sorted.find(
-          ({ at, name, type }) => at === current.at && name === current.name && type === current.type,
-        )
+  const found = opened.value === null ? undefined : sameIn(sorted, opened.value)
   return (
     <section class="panel tape-panel" aria-label={title}>
       <header class="row-wrap">

@@ -144,6 +144,11 @@ export const TapeView = (props: TapeViewProps) => {
     drawing.value = null
     if (held !== null) onChoose?.(released(held, momentOf(event), whole))
   }
+  /** The browser took the pointer to scroll with: nothing was meant to be chosen. */
+  const cancelled = (): void => {
+    drag.current = null
+    drawing.value = null
+  }
   const keyed = (event: KeyboardEvent): void => {
     if (onChoose === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     const next = pressed(event.key, { shift: event.shiftKey, large: event.shiftKey }, chosen, whole)
@@ -174,7 +179,7 @@ export const TapeView = (props: TapeViewProps) => {
         onPointerDown={down}
         onPointerMove={moved}
         onPointerUp={up}
-        onPointerCancel={up}
+        onPointerCancel={cancelled}
         onKeyDown={keyed}
       >
         {tape.grounds.map(({ place, width, state }) => (

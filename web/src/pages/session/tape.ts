@@ -130,6 +130,15 @@ export const stateAt = (entries: readonly Entry[], at: number): string | null =>
   return textOf(before.at(-1)?.body?.['to'])
 }
 
+/** This entry among others, which hold other objects for the same things when they were read anew. */
+export const sameIn = (entries: readonly Entry[], one: Entry): Entry | undefined =>
+  entries.includes(one)
+    ? one
+    : entries.find(
+        ({ at, name, type, sessionId }) =>
+          at === one.at && name === one.name && type === one.type && sessionId === one.sessionId,
+      )
+
 /** Which mark has the focus after a key; null when the key is for something else. */
 export const nextMark = (key: string, index: number, count: number): number | null => {
   if (count === 0) return null

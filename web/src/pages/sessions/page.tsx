@@ -2,7 +2,7 @@
 // kept and shared.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useId } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import type { Page, Session } from '../../api/types.ts'
 import { Button } from '../../parts/button.tsx'
@@ -26,6 +26,7 @@ import {
   sessionIdIn,
   type SessionFilter,
 } from './filter.ts'
+import { listOf, withFirst, withMore, type Held } from './held.ts'
 import { SessionTable } from './session-table.tsx'
 import '../session/page.css'
 import './page.css'
@@ -122,27 +123,22 @@ const Filters = ({ filter }: { readonly filter: SessionFilter }) => {
 
 const isHandleUnknown = (problem: ApiProblem | null): boolean => problem?.code === 'room_unknown'
 
+/** With another filter it is another one: nothing of one list gets into the next. */
 const Rows = ({ filter }: { readonly filter: SessionFilter }) => {
-  const asked = JSON.stringify(askedOf(filter))
   const loaded = useLoad(
     (signal) =>
       api.get<Page<Session>>('/api/sessions', { query: { ...askedOf(filter), limit: PAGE }, signal }),
-    [asked],
+    [],
     { everyMs: 30_000 },
   )
   useFactReload(({ name }) => CHANGING.has(name), loaded.reload, [loaded])
-  // The pages after the first are kept as they came; the first is read again.
-  const further = useSignal<readonly Session[]>([])
-  const next = useSignal<string | null | undefined>(undefined)
+  const kept = useSignal<Held<Session> | null>(null)
   const problemMore = useSignal<ApiProblem | null>(null)
-  useEffect(() => {
-    further.value = []
-    next.value = undefined
-    problemMore.value = null
-  }, [asked])
   const { data, problem, reload } = loaded
   const first = data.value
-  if (first === undefined) {
+  const held = first === undefined ? null : withFirst(kept.value, first)
+  useLayoutEffect(() => void (kept.value = held), [held])
+  if (held === null) {
     if (problem.value === null) return <Skeleton lines={10} tall />
     return isHandleUnknown(problem.value) ? (
       <Empty
@@ -156,20 +152,18 @@ const Rows = ({ filter }: { readonly filter: SessionFilter }) => {
       <ProblemNote problem={problem.value} onRetry={reload} />
     )
   }
-  const cursor = next.value === undefined ? first.next : next.value
+  const cursor = held.next === undefined ? held.first.next : held.next
   const more = async (): Promise<void> => {
     try {
       const query = { ...askedOf(filter), limit: PAGE, cursor }
       const page = await api.get<Page<Session>>('/api/sessions', { query })
-      further.value = [...further.value, ...page.items]
-      next.value = page.next
+      kept.value = withMore(kept.peek() ?? held, held.first, page)
       problemMore.value = null
     } catch (error) {
       problemMore.value = problemOf(error)
     }
   }
-  const known = new Set(first.items.map(({ id }) => id))
-  const sessions = [...first.items, ...further.value.filter(({ id }) => !known.has(id))]
+  const sessions = listOf(held)
   if (sessions.length === 0) {
     return isFiltering(filter) ? (
       <Empty
@@ -213,7 +207,7 @@ export default function SessionsPage() {
         )}
       </header>
       <Filters filter={filter} />
-      <Rows filter={filter} />
+      <Rows key={JSON.stringify(askedOf(filter))} filter={filter} />
     </div>
   )
 }
