@@ -1,5 +1,5 @@
-// The pages of a room and of a session as a person uses them: the feed while it records, the tape by keyboard, one
-// event in full, the receipt, what a rename would do.
+// The pages of a session as a person uses them: the tape by keyboard, one event in full, the receipt, what is joined
+// into it, what a rename would do.
 
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,55 +49,6 @@ afterAll(async () => {
 const lines = () => v.page.locator('.line')
 const line = (text: string) => v.page.getByRole('article').filter({ hasText: text })
 const focused = () => v.page.evaluate<string>('document.activeElement.textContent')
-
-describe('the feed of a room that is recorded', () => {
-  it('follows, is paused by the keyboard, keeps what comes meanwhile, and goes on with all of it', async () => {
-    const creator = await house.record('feed.room')
-    creator.say('first words', person(1))
-    await v.open('/rooms/feed.room')
-    await line('first words').waitFor()
-    for (let n = 1; n <= 60; n += 1) creator.say(`line ${n}.`, person(n))
-    await line('line 60.').waitFor()
-    await v.page.getByRole('feed').focus()
-    await v.page.keyboard.press('ArrowUp')
-    const resume = v.page.getByRole('button', { name: /go on/i }).last()
-    await resume.waitFor()
-    await v.page.keyboard.press('PageUp')
-    await v.page.keyboard.press('PageUp')
-    await expect
-      .poll(() => v.page.locator('.line:focus').allTextContents())
-      .toEqual([expect.stringMatching(/line [1-4]?\d\./)])
-    for (let n = 61; n <= 90; n += 1) creator.say(`line ${n}.`, person(n))
-    await v.page.getByRole('button', { name: '30 new lines · go on' }).waitFor()
-    expect(await line('line 61.').count()).toBe(0)
-    await resume.click()
-    await line('line 90.').waitFor()
-    await v.page.locator('[role=feed]:focus').waitFor()
-    await v.page.getByRole('searchbox', { name: /search/i }).fill('line 7')
-    await expect.poll(() => lines().count()).toBe(11)
-    creator.end()
-    await house.archived('feed.room')
-  })
-})
-
-describe('a server that is gone', () => {
-  it('leaves the lines there, is named, and when it is back they go on without a gap', async () => {
-    const creator = await house.record('gone.room')
-    creator.say('before it went', person(1))
-    await v.open('/rooms/gone.room')
-    await line('before it went').waitFor()
-    await house.product.kill()
-    await v.page.getByText('The connection is lost. What was missed comes when it is back.').waitFor()
-    expect(await line('before it went').count()).toBe(1)
-    await house.product.start()
-    await house.tiktok.watched('gone.room')
-    creator.say('after it was back', person(2))
-    await line('after it was back').waitFor()
-    expect(await line('before it went').count()).toBe(1)
-    creator.end()
-    await house.archived('gone.room')
-  })
-})
 
 describe('the page of a session', () => {
   it('shows how it ended, where it has a gap, and a receipt that adds up', async () => {
@@ -272,8 +223,8 @@ it('sessions are found by room and reason, and lead to their page', async () => 
   await v.page.getByLabel('Ended because').selectOption('trouble')
   await v.page.getByText('No session fits').waitFor()
   await v.page.getByRole('button', { name: 'Show all' }).first().click()
-  await v.page.getByRole('link', { name: '@feed.room' }).click()
-  await v.page.getByRole('heading', { name: /@feed.room/ }).waitFor()
+  await v.page.getByRole('link', { name: '@parts.room' }).first().click()
+  await v.page.getByRole('heading', { name: /@parts.room/ }).waitFor()
 })
 
 it('what was asked for with one filter gets into no other list', async () => {

@@ -111,6 +111,26 @@ it('begins anew with the last page when nobody looked for long and it is not pau
   await vi.waitFor(() => expect(shown()).toEqual(numbers(61, 260)))
 })
 
+it('goes on by itself after the first page could not be had', async () => {
+  live.stop()
+  server.fails = true
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  live = new LiveFeed('s1')
+  await live.start()
+  expect(live.problem.value?.code).toBe('busy')
+  server.fails = false
+  await vi.advanceTimersByTimeAsync(3_000)
+  await vi.waitFor(() => expect(shown()).toEqual(numbers(51, 250)))
+  for (const [from, to] of [
+    [251, 260],
+    [261, 270],
+  ] as const) {
+    server.tell(events(from, to))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(shown()).toEqual(numbers(51, to))
+  }
+})
+
 it('can be asked for earlier events again after that failed', async () => {
   await vi.waitFor(() => expect(live.state.value).toBe('open'))
   live.pause(true)

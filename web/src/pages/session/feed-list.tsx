@@ -153,6 +153,13 @@ export const FeedList = (props: FeedListProps) => {
     else if (top + height > element.scrollTop + view.value.height) {
       element.scrollTop = top + height - view.value.height
     }
+    // That it scrolled is told with the next frame; rows that come before must not put it back.
+    remember(element.scrollTop)
+  }
+  /** Whoever goes elsewhere is not called back by a line that is drawn later. */
+  const left = ({ relatedTarget }: FocusEvent): void => {
+    if (relatedTarget instanceof Node && host.current?.contains(relatedTarget) === false)
+      focusNext.current = false
   }
   const clicked = (event: MouseEvent): void => {
     if (String(getSelection() ?? '') !== '') return
@@ -174,6 +181,7 @@ export const FeedList = (props: FeedListProps) => {
         tabIndex={0}
         onScroll={() => measure(true)}
         onKeyDown={walk}
+        onFocusOut={left}
         onClick={clicked}
       >
         <div class="feed-space" style={{ height: `${rows.length * height}px` }} role="presentation">

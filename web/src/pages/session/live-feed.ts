@@ -57,6 +57,8 @@ export class LiveFeed {
   async #begin(): Promise<void> {
     const abort = new AbortController()
     this.#abort = abort
+    // The timer was that of this try, when the one before failed; from now on it is that of the lines that wait.
+    this.#timer = undefined
     try {
       const { items } = await api.get<Page<LiveEvent>>(`${this.#path}/events`, {
         query: { order: 'desc', limit: PAGE },
