@@ -79,6 +79,7 @@ export const RoomCommands = ({
     <div class="room-commands">
       {active && likely !== undefined && (
         <IconButton
+          once
           icon={ICONS[likely]}
           label={`${labelOf(room, likely)} @${room.handle}`}
           title={labelOf(room, likely)}
