@@ -114,12 +114,18 @@ describe('a room’s own page', () => {
   })
 })
 
+/** Looked at until it is so. */
+const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000 })
 const bar = (name: string) => v.page.getByRole('toolbar').getByRole('button', { name, exact: true })
 const rowOf = (handle: string) => v.page.locator('[data-room]').filter({ hasText: `@${handle}` })
 const select = async (...handles: string[]): Promise<void> => {
   for (const handle of handles) await v.page.getByRole('checkbox', { name: `Select ${handle}` }).check()
   await v.page.getByText(`${handles.length} selected`).waitFor()
 }
+/** The room whose row has the focus, or something in it. */
+const focused = (): Promise<string | null> =>
+  v.page.evaluate("document.activeElement?.closest('[data-room]')?.dataset.room ?? null")
+
 /** As it is on disk after six failures in a row. */
 const setAside = async (handle: string): Promise<void> => {
   await house.product.stop()
@@ -208,6 +214,8 @@ describe('the list of rooms', () => {
     await likely('Stop').focus()
     await v.page.keyboard.down('Enter')
     await likely('Start anyway').waitFor()
+    // A button that went meanwhile left the focus to its row.
+    await soon(focused).toBe(id)
     await likely('Start anyway').focus()
     await v.page.keyboard.down('Enter')
     await v.page.keyboard.up('Enter')
@@ -220,6 +228,15 @@ describe('the list of rooms', () => {
     expect(v.requests.map((request) => request.url()).filter((url) => url.endsWith(`${id}/start`))).toEqual(
       [],
     )
+  })
+
+  it('leaves the focus to a room that goes live, and moves to the section of those', async () => {
+    const { id } = await house.add('goes.live')
+    await v.open('/rooms')
+    await rowOf('goes.live').focus()
+    house.tiktok.creator('goes.live').goLive()
+    await v.page.locator('[data-group=live]').locator(rowOf('goes.live')).waitFor()
+    await soon(focused).toBe(id)
   })
 
   it('removes several after one question, which is not asked again by itself', async () => {
