@@ -159,7 +159,8 @@ describe('what is typed', () => {
     await v.page.getByText(`Done: Stop @${ROOM}`).waitFor()
     await house.reaches(ROOM, 'cooldown')
     // A rest after somebody's stop is overridden by who says so.
-    await say(`start @${ROOM}`, `Start @${ROOM}`)
+    await say(`start @${ROOM}`, `Start anyway @${ROOM}`)
+    await v.page.getByText(`Done: Start anyway @${ROOM}`).waitFor()
     await house.reaches(ROOM, 'live')
     await say(`unwatch @${ROOM}`, `Do not watch @${ROOM}`)
     await v.page.getByText(`Done: Do not watch @${ROOM}`).waitFor()
@@ -170,6 +171,27 @@ describe('what is typed', () => {
     expect(await audited()).toEqual(
       expect.arrayContaining(['room.end_session', 'room.stop', 'room.start', 'room.change']),
     )
+  })
+
+  it('carries out what is chosen, though another room leaves what was found meanwhile', async () => {
+    const { house, product } = studio
+    const aims = ['aim.one', 'aim.three', 'aim.two']
+    for (const handle of aims) await house.add(handle)
+    for (const handle of aims) await house.reaches(handle, 'watching')
+    await v.open('/rooms')
+    for (const handle of aims) await v.page.getByText(`@${handle}`).first().waitFor()
+    await v.page.keyboard.press('/')
+    await box().waitFor()
+    await v.page.keyboard.type('stop aim')
+    await soon(() => options().count()).toBe(3)
+    await v.page.keyboard.press('ArrowDown')
+    await chosen().filter({ hasText: 'Stop @aim.three' }).waitFor()
+    await product.post('/api/rooms/aim.one/stop')
+    // From now on the first one would not be found.
+    await options().filter({ hasText: '@aim.one' }).getByText('cooldown', { exact: true }).waitFor()
+    await v.page.keyboard.press('Enter')
+    await v.page.getByText('Done: Stop @aim.three').waitFor()
+    expect((await house.room('aim.two')).state).toBe('watching')
   })
 
   it('sends a room out to all that is set up, and takes it off air', async () => {

@@ -136,6 +136,18 @@ describe('a room’s own page', () => {
   })
 })
 
+/** Looked at until it is so. */
+const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000 })
+const bar = (name: string) => v.page.getByRole('toolbar').getByRole('button', { name, exact: true })
+const rowOf = (handle: string) => v.page.locator('[data-room]').filter({ hasText: `@${handle}` })
+const select = async (...handles: string[]): Promise<void> => {
+  for (const handle of handles) await v.page.getByRole('checkbox', { name: `Select ${handle}` }).check()
+  await v.page.getByText(`${handles.length} selected`).waitFor()
+}
+/** The room whose row has the focus, or something in it. */
+const focused = (): Promise<string | null> =>
+  v.page.evaluate("document.activeElement?.closest('[data-room]')?.dataset.room ?? null")
+
 /** As it is on disk after six failures in a row. */
 const setAside = async (handle: string): Promise<void> => {
   await house.product.stop()
@@ -167,14 +179,102 @@ describe('the list of rooms', () => {
     await row.getByText('quarantined').waitFor({ state: 'detached' })
   })
 
-  it('removes several after one question', async () => {
-    for (const handle of ['gone.one', 'gone.two']) await house.add(handle, { monitor: false })
+  it('ends the sessions of several after one question, and goes on watching them', async () => {
+    for (const handle of ['end.one', 'end.two']) await house.record(handle)
     await v.open('/rooms')
-    for (const handle of ['gone.one', 'gone.two']) {
-      await v.page.getByRole('checkbox', { name: new RegExp(handle) }).check()
+    await select('end.one', 'end.two')
+    await bar('End session').click()
+    await dialog().getByText('End 2 sessions?').waitFor()
+    await dialog().getByRole('button', { name: 'End session', exact: true }).click()
+    for (const handle of ['end.one', 'end.two']) {
+      const ended = await house.until(`the end of ${handle}`, async () =>
+        (await house.sessions(handle)).find(({ archivedAt }) => archivedAt !== null),
+      )
+      expect(ended.endReason).toBe('manual_end_session')
+      await house.reaches(handle, 'live')
     }
+  })
+
+  it('starts over somebody’s stop only when that is said, and one command at a time', async () => {
+    await house.add('was.off', { monitor: false })
+    await house.add('was.stopped')
+    await house.reaches('was.stopped', 'watching')
+    await house.product.post('/api/rooms/was.stopped/stop')
+    await house.reaches('was.stopped', 'cooldown')
+    await v.open('/rooms')
+    await select('was.stopped', 'was.off')
+    await bar('Start').click()
+    await v.page.getByText('Start: 1 room', { exact: true }).waitFor()
+    expect((await told('was.stopped')).state).toBe('cooldown')
+    await bar('Start anyway').click()
+    await v.page.getByText('Start anyway: 1 room', { exact: true }).waitFor()
+    await house.reaches('was.stopped', 'watching')
+    let answer = (): void => {}
+    const asked = new Promise<void>((done) => (answer = done))
+    await v.page.route('**/api/rooms/*', async (route) => {
+      if (route.request().method() === 'PATCH') await asked
+      await route.continue()
+    })
+    await bar('Do not watch').click()
+    await v.page.getByText(/^0 of \d$/).waitFor()
+    await v.page
+      .getByRole('toolbar')
+      .getByRole('button', { name: /^Remove/ })
+      .click({ force: true })
+    answer()
     await v.page.getByText('2 selected').waitFor()
-    await v.page.getByRole('toolbar').getByRole('button', { name: 'Remove' }).click()
+    expect(await v.page.getByRole('dialog').count()).toBe(0)
+    await v.page.unroute('**/api/rooms/*')
+  })
+
+  it('takes a held Enter and a double click for one command', async () => {
+    await house.record('one.press')
+    const { id } = await house.room('one.press')
+    const likely = (name: string) => v.page.getByRole('button', { name: `${name} @one.press`, exact: true })
+    await v.open('/rooms?sort=handle&q=one.press')
+    await rowOf('one.press').focus()
+    await likely('Stop').focus()
+    await v.page.keyboard.down('Enter')
+    await likely('Start anyway').waitFor()
+    // A button that went meanwhile left the focus to its row.
+    await soon(focused).toBe(id)
+    await likely('Start anyway').focus()
+    await v.page.keyboard.down('Enter')
+    await v.page.keyboard.up('Enter')
+    await likely('Start anyway').hover()
+    await v.page.mouse.down({ clickCount: 2 })
+    await v.page.mouse.up({ clickCount: 2 })
+    await rowOf('one.press').getByRole('button', { name: 'Commands for one.press' }).click()
+    await v.page.getByRole('menuitem', { name: 'Do not watch', exact: true }).click()
+    await house.until('not being watched', async () => !(await told('one.press')).monitor)
+    expect(v.requests.map((request) => request.url()).filter((url) => url.endsWith(`${id}/start`))).toEqual(
+      [],
+    )
+  })
+
+  it('leaves the focus to a room that goes live, and moves to the section of those', async () => {
+    const { id } = await house.add('goes.live')
+    await v.open('/rooms')
+    await rowOf('goes.live').focus()
+    house.tiktok.creator('goes.live').goLive()
+    await v.page.locator('[data-group=live]').locator(rowOf('goes.live')).waitFor()
+    await soon(focused).toBe(id)
+  })
+
+  it('removes several after one question, which is not asked again by itself', async () => {
+    for (const handle of ['gone.one', 'gone.two']) await house.add(handle, { monitor: false })
+    const rooms = v.page.getByRole('link', { name: 'Rooms', exact: true }).first()
+    await v.open('/sessions')
+    await rooms.click()
+    await select('gone.one', 'gone.two')
+    await bar('Remove').click()
+    await dialog().getByText('Remove 2 rooms?').waitFor()
+    await v.page.goBack()
+    await v.page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor()
+    await rooms.click()
+    await v.page.getByText('2 selected').waitFor()
+    expect(await v.page.getByRole('dialog').count()).toBe(0)
+    await bar('Remove').click()
     await dialog().getByText('Remove 2 rooms?').waitFor()
     expect((await told('gone.one')).state).toBe('off')
     await dialog().getByRole('button', { name: 'Remove' }).click()

@@ -1,7 +1,7 @@
 // What the palette makes of what is typed, and what the top line says is wrong: one thing, the worst.
 
 import { describe, expect, it } from 'vitest'
-import { entriesFor, readTyped, type Entry } from '../../../web/src/frame/palette-entries.ts'
+import { entriesFor, keyOf, readTyped, standing, type Entry } from '../../../web/src/frame/palette-entries.ts'
 import { match } from '../../../web/src/paths.ts'
 import { worst, type Seen } from '../../../web/src/state/trouble.ts'
 import { recording, roomWith } from '../room.ts'
@@ -71,6 +71,33 @@ describe('what the palette offers', () => {
     expect(said('s12')).toEqual(['session s12'])
     expect(said('syst')).toEqual(['page Go to System'])
     expect(said('')).toEqual(['page Go to System', 'setting Add rooms', 'open ana.sings', 'open bo'])
+  })
+})
+
+describe('what the palette shows while rooms go on', () => {
+  const cy = roomWith('cy', 'live.receiving', { session: recording(1), allowed: ['stop'] })
+  const stops = (...rooms: (typeof ana)[]): readonly Entry[] => entriesFor('stop', { rooms, places: [] })
+  const keys = (entries: readonly Entry[]): string[] => entries.map(keyOf)
+
+  it('stands: nothing goes from under a key, and what is new follows at the end', () => {
+    const shown = stops(ana, cy)
+    expect(keys(shown)).toEqual(['stop r-ana.sings', 'stop r-cy'])
+    expect(standing([], shown)).toEqual(shown)
+    // The first room rests now, and another one is live that would stand first.
+    const found = stops({ ...ana, allowed: [] }, cy, { ...cy, id: 'r-al', handle: 'al' })
+    expect(keys(found)).toEqual(['stop r-al', 'stop r-cy'])
+    expect(keys(standing(shown, found))).toEqual(['stop r-ana.sings', 'stop r-cy', 'stop r-al'])
+  })
+
+  it('tells a start over somebody’s stop from one that is none', () => {
+    const stopped = { ...bo, allowed: ['start?force'] }
+    const [entry] = entriesFor('start anyway @bo', { rooms: [stopped], places: [] })
+    expect(entry === undefined ? null : keyOf(entry)).toBe('startAnyway r-bo')
+    // It was shown as a start when somebody stopped the room: it does not become one over the stop.
+    const shown = entriesFor('start bo', { rooms: [bo], places: [] })
+    const now = standing(shown, entriesFor('start bo', { rooms: [stopped], places: [] }))
+    expect(keys(now)).toEqual(['start r-bo', 'startAnyway r-bo'])
+    expect(now[0]).toEqual(shown[0])
   })
 })
 

@@ -11,7 +11,7 @@ import { language, theme } from '../state/preferences.ts'
 import { command } from '../state/room-commands.ts'
 import { t as frame } from '../words/frame.ts'
 import { t } from '../words/palette.ts'
-import type { Entry } from './palette-entries.ts'
+import { saidOf, type Entry } from './palette-entries.ts'
 
 const PLACES = ['rooms', 'live', 'sessions', 'assets', 'machines', 'system', 'reference'] as const
 
@@ -37,7 +37,7 @@ export const places = (): readonly (Entry & { readonly name: string })[] => [
 export const nameOf = (entry: Entry): string => {
   switch (entry.kind) {
     case 'command':
-      return t(entry.verb, { handle: entry.room.handle })
+      return t(saidOf(entry), { handle: entry.room.handle })
     case 'session':
       return t('session', { id: entry.id })
     case 'page':

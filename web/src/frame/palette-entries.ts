@@ -2,6 +2,7 @@
 // and what it would take now; anything else is looked for in pages and settings.
 
 import type { Room } from '../api/types.ts'
+import { startsAnyway } from '../state/room-commands.ts'
 import { VERBS, type Verb } from '../words/palette.ts'
 
 export type RoomVerb = Exclude<Verb, 'session' | 'open' | 'goLive' | 'offAir'>
@@ -88,6 +89,26 @@ export interface Known {
   readonly places: readonly (Entry & { readonly name: string })[]
 }
 
+/** A start over somebody's stop says so. */
+export const saidOf = ({ verb, room }: Extract<Entry, { kind: 'command' }>): RoomVerb | 'startAnyway' =>
+  verb === 'start' && startsAnyway(room) ? 'startAnyway' : verb
+
+/** The same key: the same command to the same. */
+export const keyOf = (entry: Entry): string => {
+  switch (entry.kind) {
+    case 'command':
+      return `${saidOf(entry)} ${entry.room.id}`
+    case 'session':
+      return `session ${entry.id}`
+    case 'page':
+      return `page ${entry.page}`
+    case 'setting':
+      return `setting ${entry.setting}`
+    default:
+      return `${entry.kind} ${entry.room.id}`
+  }
+}
+
 const SHOWN = 30
 /** Of several rooms only the first few say all they would take. */
 const IN_FULL = 2
@@ -133,4 +154,13 @@ export const entriesFor = (typed: string, { rooms, places }: Known): readonly En
         ...named,
       ].slice(0, SHOWN)
   }
+}
+
+/**
+ * What is shown stands while nothing else is typed, though the rooms go on: nothing comes to lie under a key or a
+ * pointer that was meant for another. What is new follows at the end; what is no longer taken is refused by the server.
+ */
+export const standing = (shown: readonly Entry[], found: readonly Entry[]): readonly Entry[] => {
+  const known = new Set(shown.map(keyOf))
+  return [...shown, ...found.filter((entry) => !known.has(keyOf(entry)))].slice(0, SHOWN)
 }

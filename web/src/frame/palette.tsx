@@ -7,10 +7,10 @@ import { Icon } from '../parts/icons.tsx'
 import { Stranger } from '../parts/stranger.tsx'
 import { StateChip } from '../parts/state-chip.tsx'
 import { toastProblem } from '../parts/toast.tsx'
-import { allRooms } from '../state/rooms.ts'
+import { allRooms, rooms } from '../state/rooms.ts'
 import { t } from '../words/palette.ts'
 import { carryOut, iconOf, nameOf, places } from './palette-acts.ts'
-import { entriesFor, type Entry } from './palette-entries.ts'
+import { entriesFor, keyOf, standing, type Entry } from './palette-entries.ts'
 import './palette.css'
 
 const Option = ({
@@ -42,13 +42,11 @@ const Option = ({
     )}
     {'room' in entry && (entry.kind === 'open' || entry.kind === 'command') && (
       <span class="end">
-        <StateChip small state={entry.room.state} />
+        <StateChip small state={rooms.value.get(entry.room.id)?.value.state ?? entry.room.state} />
       </span>
     )}
   </div>
 )
-
-const keyOf = (entry: Entry): string => `${entry.kind} ${nameOf(entry)}`
 
 export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -56,15 +54,20 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const text = useSignal('')
   const chosen = useSignal(0)
   const id = useId()
-  const entries = entriesFor(text.value, { rooms: allRooms.value, places: places() })
+  const shown = useRef<{ readonly for: string; readonly entries: readonly Entry[] }>(null)
+  const entries = standing(
+    shown.current?.for === text.value ? shown.current.entries : [],
+    entriesFor(text.value, { rooms: allRooms.value, places: places() }),
+  )
+  shown.current = { for: text.value, entries }
   const at = Math.min(chosen.value, entries.length - 1)
 
   // At once and not after the next frame: whoever types on meanwhile types where the focus is.
   useLayoutEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
+    const opened = dialog.current
+    opened?.showModal()
     // The browser gives the focus back to where it was.
-    return () => shown?.close()
+    return () => opened?.close()
   }, [])
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at, text.value])
 

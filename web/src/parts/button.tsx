@@ -15,6 +15,8 @@ interface Shared {
   readonly disabled?: boolean | undefined
   readonly icon?: IconName | undefined
   readonly title?: string | undefined
+  /** The second click of a double click and a held Enter do nothing: by then it may be another command. */
+  readonly once?: boolean
   readonly class?: string | undefined
   readonly attrs?: ButtonHTMLAttributes | undefined
 }
@@ -25,14 +27,20 @@ export interface ButtonProps extends Shared {
   readonly tone?: 'plain' | 'main' | 'danger' | 'quiet'
   readonly small?: boolean
   readonly submit?: boolean
-  /** Says that it is being carried out elsewhere. */
+  /** It is being carried out elsewhere: clicks do nothing. */
   readonly busy?: boolean
 }
 
-const useAct = (onClick: Act | undefined) => {
+const holdBack = (event: KeyboardEvent): void => {
+  if (event.repeat && event.key === 'Enter') event.preventDefault()
+}
+
+const useAct = ({ onClick, once = false }: Shared, isBusy = false) => {
   const busy = useSignal(false)
   const act = async (event: MouseEvent): Promise<void> => {
-    if (busy.value || onClick === undefined) return
+    // Nor does it send its form.
+    if (busy.value || isBusy) return event.preventDefault()
+    if (onClick === undefined || (once && event.detail > 1)) return
     const result = onClick(event)
     if (!(result instanceof Promise)) return
     busy.value = true
@@ -44,16 +52,17 @@ const useAct = (onClick: Act | undefined) => {
       busy.value = false
     }
   }
-  return { busy, act }
+  return { busy, act, keys: once ? { onKeyDown: holdBack } : {} }
 }
 
 export const Button = (props: ButtonProps) => {
   const { children, tone = 'plain', small = false, submit = false, icon, disabled = false, title } = props
-  const { busy, act } = useAct(props.onClick)
+  const { busy, act, keys } = useAct(props, props.busy)
   const isBusy = busy.value || props.busy === true
   return (
     <button
       {...props.attrs}
+      {...keys}
       type={submit ? 'submit' : 'button'}
       class={`button button-${tone} ${small ? 'button-small' : ''} ${props.class ?? ''}`}
       disabled={disabled}
@@ -70,10 +79,11 @@ export const Button = (props: ButtonProps) => {
 
 /** Only a picture; `label` is its name and its tooltip. */
 export const IconButton = (props: Shared & { readonly icon: IconName; readonly label: string }) => {
-  const { busy, act } = useAct(props.onClick)
+  const { busy, act, keys } = useAct(props)
   return (
     <button
       {...props.attrs}
+      {...keys}
       type="button"
       class={`button button-quiet button-icon ${props.class ?? ''}`}
       disabled={props.disabled ?? false}

@@ -23,6 +23,10 @@ export const isAllowed = (room: Room, command: RoomCommand): boolean => {
   }
 }
 
+/** It would be started only over the rest after somebody's stop. */
+export const startsAnyway = ({ allowed }: Room): boolean =>
+  !allowed.includes('start') && allowed.includes('start?force')
+
 /** Throws the problem when it is refused. */
 export const command = async (room: Room, name: RoomCommand): Promise<void> => {
   const path = `/api/rooms/${room.id}`
@@ -35,13 +39,23 @@ export const command = async (room: Room, name: RoomCommand): Promise<void> => {
       return putRoom(await api.patch<Room>(path, { monitor: name === 'watch' }))
     case 'start': {
       // A rest after somebody's stop is overridden on purpose only: the button says so.
-      const force = !room.allowed.includes('start') && room.allowed.includes('start?force')
+      const force = startsAnyway(room)
       return putRoom(await api.post<Room>(`${path}/start`, force ? { force } : {}))
     }
     default:
       return putRoom(await api.post<Room>(`${path}/${name}`, {}))
   }
 }
+
+/** To several rooms, where a start over somebody's stop is a command of its own. */
+export type GroupCommand = RoomCommand | 'startAnyway'
+
+/** Those of them that would take it now. */
+export const takersOf = (all: readonly Room[], name: GroupCommand): readonly Room[] =>
+  all.filter((room) => {
+    if (name === 'startAnyway') return startsAnyway(room)
+    return isAllowed(room, name) && (name !== 'start' || !startsAnyway(room))
+  })
 
 const AT_ONCE = 4
 const TRIES = 5
@@ -67,9 +81,10 @@ const patiently = async (room: Room, name: RoomCommand): Promise<ApiProblem | nu
 /** To each of them; those that refuse do not hold up the others. */
 export const commandAll = async (
   all: readonly Room[],
-  name: RoomCommand,
+  group: GroupCommand,
   onProgress: (settled: number) => void = () => {},
 ): Promise<Outcome> => {
+  const name = group === 'startAnyway' ? 'start' : group
   const queue = [...all]
   const refused: { room: Room; problem: ApiProblem }[] = []
   let settled = 0

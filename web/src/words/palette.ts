@@ -13,6 +13,7 @@ export const t = define({
   nothing: ['Nothing fits. Try a handle, a command, or a page.', '没有匹配项。试试账号、命令或页面名称。'],
   open: ['Open @{handle}', '打开 @{handle}'],
   start: ['Start @{handle}', '开始 @{handle}'],
+  startAnyway: ['Start anyway @{handle}', '强制开始 @{handle}'],
   stop: ['Stop @{handle}', '停止 @{handle}'],
   'end-session': ['End session of @{handle}', '结束 @{handle} 的场次'],
   release: ['Release @{handle}', '放行 @{handle}'],
@@ -39,7 +40,7 @@ export const t = define({
 /** What a typed word may mean, in both languages. The longest fits first. */
 export const VERBS = {
   stop: ['stop', '停止', '停'],
-  start: ['start', 'record', '开始', '录制'],
+  start: ['start', 'start anyway', 'record', '开始', '强制开始', '录制'],
   'end-session': ['end session', 'end', '结束场次', '结束'],
   release: ['release', '放行'],
   unwatch: ['do not watch', 'unwatch', '取消监控'],

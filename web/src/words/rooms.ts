@@ -80,6 +80,11 @@ export const t = define({
     '{n} of them {n|is|are} recording: those sessions end now and are archived.',
     '其中 {n} 个正在录制，这些场次将立即结束并归档。',
   ],
+  endTitle: ['End {n} {n|session|sessions}?', '结束 {n} 个场次？'],
+  endText: [
+    'They end now and are archived. Watching goes on: a watched room that is still live begins a new one.',
+    '这些场次将立即结束并归档。守候继续：受监控且仍在直播的房间会开始新的场次。',
+  ],
 
   emptyTitle: ['No rooms yet', '还没有房间'],
   emptyText: [

@@ -6,7 +6,7 @@ import { IconButton } from '../../parts/button.tsx'
 import type { IconName } from '../../parts/icons.tsx'
 import { Menu, type MenuItem } from '../../parts/menu.tsx'
 import { toast } from '../../parts/toast.tsx'
-import { command, isAllowed, type RoomCommand } from '../../state/room-commands.ts'
+import { command, isAllowed, startsAnyway, type RoomCommand } from '../../state/room-commands.ts'
 import { t } from '../../words/rooms.ts'
 import { isOperator } from '../../state/me.ts'
 import { selected, toggle } from './selection.ts'
@@ -22,7 +22,7 @@ export const ICONS: Readonly<Record<RoomCommand, IconName>> = {
 }
 
 export const labelOf = (room: Room, name: RoomCommand): string =>
-  name === 'start' && !room.allowed.includes('start') ? t('startAnyway') : t(name)
+  name === 'start' && startsAnyway(room) ? t('startAnyway') : t(name)
 
 /** Carries it out and says what it did when that is not seen in the row itself. */
 export const carryOut = async (room: Room, name: RoomCommand): Promise<void> => {
@@ -79,6 +79,7 @@ export const RoomCommands = ({
     <div class="room-commands">
       {active && likely !== undefined && (
         <IconButton
+          once
           icon={ICONS[likely]}
           label={`${labelOf(room, likely)} @${room.handle}`}
           title={labelOf(room, likely)}

@@ -1,9 +1,9 @@
 // The rooms as a grid that is gone through with the keyboard: arrows, Home and End move, Space selects, Enter opens,
 // Ctrl-A selects all, Escape none. Rows that are not in view cost next to nothing (content-visibility).
 
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, RefObject } from 'preact'
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../../parts/button.tsx'
 import { go } from '../../router.tsx'
 import { rooms } from '../../state/rooms.ts'
@@ -76,6 +76,8 @@ const HeadRow = ({ sort, reversed, onSort }: Sorting) => {
   )
 }
 
+const rowOf = (id: string): string => `[data-room="${CSS.escape(id)}"]`
+
 const moved = (key: string, at: number, last: number): number | null =>
   ({
     ArrowDown: Math.min(last, at + 1),
@@ -86,15 +88,34 @@ const moved = (key: string, at: number, last: number): number | null =>
     End: last,
   })[key] ?? null
 
+/**
+ * A row that goes to another section is made anew or moved, and the browser drops the focus it had: it is given back,
+ * to what had it or else to the row.
+ */
+const useKeptFocus = (grid: RefObject<HTMLElement | null>, ids: readonly string[]): void => {
+  const had = document.activeElement
+  const row = grid.current?.contains(had) === true ? had?.closest<HTMLElement>('[data-room]') : null
+  const id = row?.dataset['room']
+  useLayoutEffect(() => {
+    if (id === undefined || document.activeElement !== document.body) return
+    const again = had?.isConnected === true ? had : grid.current?.querySelector(rowOf(id))
+    // Another row may be pointed at meanwhile.
+    const pointed = active.peek()
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true })
+    active.value = pointed
+  }, [ids])
+}
+
 export const RoomList = (sorting: Sorting) => {
   const grid = useRef<HTMLDivElement>(null)
   const drawn = useSignal(AT_FIRST)
   const ids = order.value
   const shown = new Set(ids.slice(0, drawn.value))
+  useKeptFocus(grid, ids)
 
   const focusRow = (id: string): void => {
     active.value = id
-    grid.current?.querySelector<HTMLElement>(`[data-room="${CSS.escape(id)}"]`)?.focus()
+    grid.current?.querySelector<HTMLElement>(rowOf(id))?.focus()
   }
   const onKey = (event: KeyboardEvent): void => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-room]')
@@ -115,7 +136,7 @@ export const RoomList = (sorting: Sorting) => {
     } else if (onRow && event.key === ' ') {
       event.preventDefault()
       toggle(id, event.shiftKey)
-    } else if (onRow && event.key === 'Enter') {
+    } else if (onRow && event.key === 'Enter' && !event.repeat) {
       go(`/rooms/${rooms.value.get(id)?.peek().handle ?? id}`)
     }
   }

@@ -1,6 +1,7 @@
 // One room in the list. It draws again when this room changes and not when another does.
 
 import type { Signal } from '@preact/signals'
+import { useLayoutEffect } from 'preact/hooks'
 import type { Room } from '../../api/types.ts'
 import { numberText, rateText, shortText } from '../../parts/figures.ts'
 import { Sparkline } from '../../parts/sparkline.tsx'
@@ -125,6 +126,12 @@ export const Row = ({ of, index }: { readonly of: Signal<Room>; readonly index: 
   const [ref, near] = useNear<HTMLDivElement>(index < FIRST)
   const isActive = active.value === room.id
   const isSelected = selected.value.has(room.id)
+  // A command that is no longer offered takes the focus with it: the row has it then.
+  const hadFocus = ref.current?.contains(document.activeElement) === true
+  useLayoutEffect(() => {
+    if (hadFocus && isActive && document.activeElement === document.body)
+      ref.current?.focus({ preventScroll: true })
+  })
   return (
     <div
       ref={ref}

@@ -1,20 +1,36 @@
 // What can be done with the rooms that are selected: each command goes to those that would take it.
 
 import { useSignal } from '@preact/signals'
+import { useLayoutEffect } from 'preact/hooks'
 import type { Room } from '../../api/types.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { toast } from '../../parts/toast.tsx'
-import { commandAll, isAllowed, type Outcome, type RoomCommand } from '../../state/room-commands.ts'
+import { commandAll, takersOf, type GroupCommand, type Outcome } from '../../state/room-commands.ts'
 import { allRooms, rooms } from '../../state/rooms.ts'
 import { problemText } from '../../words/problems.ts'
 import { t } from '../../words/rooms.ts'
 import { ICONS } from './commands.tsx'
 import { askRemoval, removing, select, selected } from './selection.ts'
 
-const BULK: readonly RoomCommand[] = ['start', 'stop', 'end-session', 'release', 'watch', 'unwatch', 'remove']
+const BULK: readonly GroupCommand[] = [
+  'start',
+  'startAnyway',
+  'stop',
+  'end-session',
+  'release',
+  'watch',
+  'unwatch',
+  'remove',
+]
 
-const told = (name: RoomCommand, { done, refused }: Outcome): void => {
+/** What ends the recording of several rooms, until it was confirmed. */
+interface Ending {
+  readonly name: 'stop' | 'end-session'
+  readonly targets: readonly Room[]
+}
+
+const told = (name: GroupCommand, { done, refused }: Outcome): void => {
   const [first] = refused
   if (first === undefined) return toast(t('bulkDone', { what: t(name), n: done }))
   const reason = `@${first.room.handle}: ${problemText(first.problem)}`
@@ -24,31 +40,35 @@ const told = (name: RoomCommand, { done, refused }: Outcome): void => {
 /** The selected rooms that are there now. */
 const chosen = (): readonly Room[] => allRooms.value.filter(({ id }) => selected.value.has(id))
 
+const recordingOf = (all: readonly Room[]): number => all.filter(({ session }) => session !== null).length
+
 export const SelectionBar = () => {
   const settled = useSignal<number | null>(null)
   const running = useSignal(0)
-  const stopping = useSignal<readonly Room[]>([])
+  const ending = useSignal<Ending | null>(null)
   const all = chosen()
 
-  const carryOut = async (name: RoomCommand, targets: readonly Room[]): Promise<void> => {
+  // A question nobody answered does not wait for the next visit.
+  useLayoutEffect(() => () => askRemoval([]), [])
+
+  const carryOut = async (name: GroupCommand, targets: readonly Room[]): Promise<void> => {
     running.value = targets.length
     settled.value = 0
     const outcome = await commandAll(targets, name, (done) => (settled.value = done))
     settled.value = null
     told(name, outcome)
   }
-  const act = (name: RoomCommand): unknown => {
-    const targets = all.filter((room) => isAllowed(room, name))
+  const act = (name: GroupCommand): unknown => {
+    const targets = takersOf(all, name)
     if (targets.length === 0) return toast(t('none'), 'problem')
     if (name === 'remove') return askRemoval(targets.map(({ id }) => id))
-    const recording = targets.filter(({ session }) => session !== null)
-    if ((name === 'stop' || name === 'end-session') && recording.length > 1) {
-      stopping.value = targets
+    if ((name === 'stop' || name === 'end-session') && recordingOf(targets) > 1) {
+      ending.value = { name, targets }
       return undefined
     }
     return carryOut(name, targets)
   }
-  const offered = BULK.filter((name) => all.some((room) => isAllowed(room, name)))
+  const offered = BULK.filter((name) => takersOf(all, name).length > 0)
 
   return (
     <>
@@ -63,8 +83,9 @@ export const SelectionBar = () => {
             <Button
               key={name}
               small
+              once
               tone={name === 'remove' ? 'danger' : 'plain'}
-              icon={ICONS[name]}
+              icon={ICONS[name === 'startAnyway' ? 'start' : name]}
               busy={settled.value !== null}
               onClick={() => act(name)}
             >
@@ -74,20 +95,32 @@ export const SelectionBar = () => {
           <IconButton icon="close" label={t('clear')} onClick={() => select([])} />
         </div>
       )}
-      {stopping.value.length > 0 && (
-        <Confirm
-          title={t('stopTitle', { n: stopping.value.length })}
-          label={t('stop')}
-          onClose={() => (stopping.value = [])}
-          act={() => carryOut('stop', stopping.value)}
-        >
-          <p>{t('stopText', { n: stopping.value.filter(({ session }) => session !== null).length })}</p>
-        </Confirm>
+      {ending.value !== null && (
+        <EndingQuestion {...ending.value} carryOut={carryOut} onClose={() => (ending.value = null)} />
       )}
       <Removal />
     </>
   )
 }
+
+const EndingQuestion = ({
+  name,
+  targets,
+  carryOut,
+  onClose,
+}: Ending & {
+  readonly carryOut: (name: GroupCommand, targets: readonly Room[]) => Promise<void>
+  readonly onClose: () => void
+}) => (
+  <Confirm
+    title={t(name === 'stop' ? 'stopTitle' : 'endTitle', { n: targets.length })}
+    label={t(name)}
+    onClose={onClose}
+    act={() => carryOut(name, targets)}
+  >
+    <p>{name === 'stop' ? t('stopText', { n: recordingOf(targets) }) : t('endText')}</p>
+  </Confirm>
+)
 
 /** Asks before rooms are removed, whoever wants it. */
 const Removal = () => {

@@ -10,7 +10,7 @@ export const selected = signal<ReadonlySet<string>>(new Set())
 /** What is shown, in its order; the list keeps it. */
 export const sections = signal<readonly Section[]>([])
 export const order = computed<readonly string[]>(() => sections.value.flatMap(({ ids }) => ids))
-/** Rooms somebody wants to remove, until it was confirmed. */
+/** Rooms somebody wants to remove, until it was confirmed or the list was left. */
 export const removing = signal<readonly string[]>([])
 
 let anchor: string | null = null
