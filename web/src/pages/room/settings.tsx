@@ -1,6 +1,7 @@
 // What is set for one room: its name, whether it is watched, a proxy of its own, and the token of its owner.
 
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import type { Room } from '../../api/types.ts'
@@ -45,8 +46,10 @@ const OwnerToken = ({ room }: { readonly room: Room }) => {
 }
 
 export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly onClose: () => void }) => {
-  const name = useSignal(room.displayName ?? '')
-  const monitor = useSignal(room.monitor)
+  // The room goes on while this is open; what was changed here is told by what it was at the beginning.
+  const first = useRef(room).current
+  const name = useSignal(first.displayName ?? '')
+  const monitor = useSignal(first.monitor)
   const proxy = useSignal('')
   const problem = useSignal<ApiProblem | null>(null)
   const isBusy = useSignal(false)
@@ -59,8 +62,8 @@ export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly 
     try {
       putRoom(
         await api.patch<Room>(path, {
-          ...(displayName !== room.displayName && { displayName }),
-          ...(monitor.value !== room.monitor && { monitor: monitor.value }),
+          ...(displayName !== first.displayName && { displayName }),
+          ...(monitor.value !== first.monitor && { monitor: monitor.value }),
           ...(proxy.value.trim() !== '' && { proxyUrl: proxy.value.trim() }),
         }),
       )
