@@ -8,6 +8,7 @@ import { Button, IconButton, type ButtonProps } from './button.tsx'
 import { useSignal } from '@preact/signals'
 import { problemOf, type ApiProblem } from '../api/problem.ts'
 import { ProblemNote } from './notes.tsx'
+import { ToastsInside } from './toast.tsx'
 import './dialogs.css'
 
 interface DialogProps {
@@ -83,6 +84,7 @@ export const Dialog = ({
           {inner}
         </form>
       )}
+      <ToastsInside />
     </dialog>
   )
 }
