@@ -66,9 +66,12 @@ export const DestinationForm = ({ room, lane, taken, onClose, onSaved }: Props) 
       title={lane === null ? t('add') : platformName(lane.platform)}
       onClose={onClose}
       onSubmit={save}
+      isBusy={busy.value}
       actions={
         <>
-          <Button onClick={onClose}>{parts('cancel')}</Button>
+          <Button onClick={onClose} disabled={busy.value}>
+            {parts('cancel')}
+          </Button>
           <Button tone="main" submit busy={busy.value}>
             {t('save')}
           </Button>

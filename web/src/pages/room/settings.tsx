@@ -15,7 +15,7 @@ import { putRoom } from '../../state/rooms.ts'
 import { t as shared } from '../../words/parts.ts'
 import { t } from '../../words/room.ts'
 
-const OwnerToken = ({ room }: { readonly room: Room }) => {
+const OwnerToken = ({ room, disabled }: { readonly room: Room; readonly disabled: boolean }) => {
   const isAsking = useSignal(false)
   const token = useSignal<string | null>(null)
   const rotate = async (): Promise<void> => {
@@ -27,7 +27,7 @@ const OwnerToken = ({ room }: { readonly room: Room }) => {
       <h3>{t('token')}</h3>
       {token.value !== null && <ShownOnce label={t('tokenShown')} text={token.value} />}
       <div>
-        <Button icon="retry" onClick={() => void (isAsking.value = true)}>
+        <Button icon="retry" disabled={disabled} onClick={() => void (isAsking.value = true)}>
           {t('tokenRotate')}
         </Button>
       </div>
@@ -85,9 +85,12 @@ export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly 
       title={t('settings')}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <>
-          <Button onClick={onClose}>{shared('cancel')}</Button>
+          <Button onClick={onClose} disabled={isBusy.value}>
+            {shared('cancel')}
+          </Button>
           <Button tone="main" submit busy={isBusy.value}>
             {t('save')}
           </Button>
@@ -120,7 +123,7 @@ export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly 
           </Button>
         </div>
         {!isFieldWrong && <ProblemNote problem={problem.value} />}
-        <OwnerToken room={room} />
+        <OwnerToken room={room} disabled={isBusy.value} />
       </div>
     </Sheet>
   )

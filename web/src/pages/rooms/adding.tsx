@@ -147,6 +147,7 @@ export const Adding = ({ onClose }: { readonly onClose: () => void }) => {
       title={t('title')}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <Button tone="main" submit busy={isBusy.value} disabled={pasted.fresh.length === 0}>
           {pasted.fresh.length === 0 ? t('addNone') : t('add', { n: Math.min(AT_ONCE, pasted.fresh.length) })}
