@@ -108,6 +108,8 @@ describe('going live', () => {
     await dialog().getByText('It is on air and is stopped first.').waitFor()
     await dialog().getByRole('button', { name: 'Remove' }).click()
     await lane('relay').waitFor({ state: 'detached' })
+    // The button that led to the question is gone with its lane.
+    await v.page.locator('main:focus').waitFor()
     expect((await studio.status('steer.room')).platforms['youtube']?.state).toBe('live')
     const { items } = await studio.product.get<{ items: { platform: string }[] }>(
       '/api/rooms/steer.room/destinations',

@@ -60,8 +60,12 @@ export const Dialog = ({
     dialog.showModal()
     return () => {
       dialog.close()
-      // What was removed with the dialog open cannot be focused; the page can.
       if (before instanceof HTMLElement && before.isConnected) before.focus()
+      // What was removed with the dialog open, or goes in this same change, cannot have the focus; the page can.
+      queueMicrotask(() => {
+        if (document.activeElement !== document.body) return
+        document.getElementById('content')?.focus({ preventScroll: true })
+      })
     }
   }, [])
   useHeldEscape(ref, isBusy)
