@@ -156,6 +156,26 @@ describe('the page of assets', () => {
     await sheet().waitFor({ state: 'detached' })
   })
 
+  it('stays in its sheet when no file is chosen after all, and says there what went wrong', async () => {
+    await v.open('/assets')
+    await card('stage.glb').click()
+    await sheet().locator('input[type=file]').dispatchEvent('cancel')
+    await v.page.evaluate(`navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))`)
+    await sheet().getByRole('button', { name: 'Copy address' }).click()
+    const message = v.page.getByText('The browser did not let it be copied')
+    await message.waitFor()
+    expect(await v.axe()).toEqual([])
+    await sheet().getByRole('button', { name: 'Dismiss' }).click()
+    await message.waitFor({ state: 'detached' })
+    await sheet().getByRole('button', { name: 'Copy address' }).click()
+    await message.waitFor()
+    await v.page.keyboard.press('Escape')
+    await sheet().waitFor({ state: 'detached' })
+    // What was said in it is said on by the page.
+    await button('Dismiss').click()
+    await message.waitFor({ state: 'detached' })
+  })
+
   it('is renamed to what would do harm, made public after a question, and deleted after another', async () => {
     await v.open('/assets')
     await card('stage.glb').click()

@@ -42,6 +42,22 @@ describe('going live', () => {
     expect(await v.page.evaluate('window.__harm')).toBeUndefined()
   })
 
+  it('sends of a destination what was changed in its form, not what others changed meanwhile', async () => {
+    await lane('YouTube')
+      .getByRole('button', { name: /^Set up/ })
+      .click()
+    await v.page.getByRole('menuitem', { name: 'Change', exact: true }).click()
+    const path = '/api/rooms/bare.room/destinations/youtube'
+    const body = JSON.stringify({ source: { type: 'room', layout: 'grid' } })
+    await studio.product.ask(path, { method: 'PUT', body })
+    await lane('YouTube').getByText('the room, grid').waitFor()
+    await dialog().getByLabel('Stream key').fill(KEY)
+    const sent = v.page.waitForRequest((request) => request.url().endsWith('/destinations/youtube'))
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    expect((await sent).postDataJSON()).toEqual({ key: KEY })
+    await dialog().waitFor({ state: 'detached' })
+  })
+
   it('starts what is set up with one click and stops it with one, asking nothing', async () => {
     await button('Go live').click()
     await studio.reaches('bare.room', 'youtube', 'live')
@@ -92,6 +108,8 @@ describe('going live', () => {
     await dialog().getByText('It is on air and is stopped first.').waitFor()
     await dialog().getByRole('button', { name: 'Remove' }).click()
     await lane('relay').waitFor({ state: 'detached' })
+    // The button that led to the question is gone with its lane.
+    await v.page.locator('main:focus').waitFor()
     expect((await studio.status('steer.room')).platforms['youtube']?.state).toBe('live')
     const { items } = await studio.product.get<{ items: { platform: string }[] }>(
       '/api/rooms/steer.room/destinations',
@@ -116,9 +134,17 @@ describe('the page of the system', () => {
     const field = v.page.getByLabel('Rest after a natural end')
     await field.fill('soon')
     await v.page.getByText('A duration like 90 s, 2 min or 1 h').waitFor()
+    await studio.product.patch('/api/settings', { silenceTimeoutMs: 61_000 })
+    await v.page.waitForResponse(async (response) =>
+      response.url().endsWith('/api/system') ? (await response.text()).includes('61000') : false,
+    )
     await field.fill('12 min')
+    const sent = v.page.waitForRequest((request) => request.method() === 'PATCH')
     await button('Save').click()
     await v.page.getByText('The settings are saved.').waitFor()
+    // What somebody else has set meanwhile is left as it is, and seen once nothing is unsaved.
+    expect((await sent).postDataJSON()).toEqual({ cooldownMs: 720_000 })
+    await expect.poll(() => v.page.getByLabel('Silence before the first question').inputValue()).toBe('61 s')
     expect(await studio.product.get('/api/settings')).toMatchObject({ cooldownMs: 720_000 })
     await field.fill('400 d')
     await button('Save').click()

@@ -1,13 +1,14 @@
 // Dialogs and sheets on the browser's own `<dialog>`: it keeps the focus inside, closes on Escape and gives the focus
 // back. A sheet is the same at the side of the page, or from below on a small screen.
 
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, RefObject } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../words/parts.ts'
 import { Button, IconButton, type ButtonProps } from './button.tsx'
 import { useSignal } from '@preact/signals'
 import { problemOf, type ApiProblem } from '../api/problem.ts'
 import { ProblemNote } from './notes.tsx'
+import { ToastsInside } from './toast.tsx'
 import './dialogs.css'
 
 interface DialogProps {
@@ -20,7 +21,24 @@ interface DialogProps {
   readonly wide?: boolean
   /** A form: called when it is sent. */
   readonly onSubmit?: (() => unknown) | undefined
+  /** Something is under way whose answer is shown here and nowhere else: until it is there, nobody can leave. */
+  readonly isBusy?: boolean
 }
+
+/**
+ * Escape is held where it is pressed: a dialog that refuses `cancel` time and again, without a click in between, is
+ * closed unasked. What lies above it keeps its Escape.
+ */
+const useHeldEscape = (ref: RefObject<HTMLDialogElement | null>, isHeld: boolean): void =>
+  useLayoutEffect(() => {
+    if (!isHeld) return
+    const hold = (event: KeyboardEvent): void => {
+      const at = event.target instanceof Element ? event.target.closest('dialog') : null
+      if (event.key === 'Escape' && (at === null || at === ref.current)) event.preventDefault()
+    }
+    addEventListener('keydown', hold, true)
+    return () => removeEventListener('keydown', hold, true)
+  }, [isHeld])
 
 /** It is open while it is rendered. */
 export const Dialog = ({
@@ -31,6 +49,7 @@ export const Dialog = ({
   kind = 'dialog',
   wide = false,
   onSubmit,
+  isBusy = false,
 }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -41,17 +60,25 @@ export const Dialog = ({
     dialog.showModal()
     return () => {
       dialog.close()
-      // What was removed with the dialog open cannot be focused; the page can.
       if (before instanceof HTMLElement && before.isConnected) before.focus()
+      // What was removed with the dialog open, or goes in this same change, cannot have the focus; the page can.
+      queueMicrotask(() => {
+        if (document.activeElement !== document.body) return
+        document.getElementById('content')?.focus({ preventScroll: true })
+      })
     }
   }, [])
+  useHeldEscape(ref, isBusy)
+  const leave = (): void => {
+    if (!isBusy) onClose()
+  }
   const inner = (
     <>
       <header class="dialog-head">
         <h2 id={id} class="grow">
           {title}
         </h2>
-        <IconButton icon="close" label={t('close')} onClick={onClose} />
+        <IconButton icon="close" label={t('close')} onClick={leave} disabled={isBusy} />
       </header>
       <div class="dialog-body">{children}</div>
       {actions !== undefined && <footer class="dialog-foot">{actions}</footer>}
@@ -63,11 +90,19 @@ export const Dialog = ({
       class={`dialog ${kind === 'sheet' ? 'sheet' : ''} ${wide ? 'dialog-wide' : ''}`}
       aria-labelledby={id}
       onCancel={(event) => {
+        // A choice of files that is given up has an event of the same name, which bubbles.
+        if (event.target !== ref.current) return
         event.preventDefault()
-        onClose()
+        leave()
+      }}
+      onClose={() => {
+        // The browser may close it unasked; what is rendered is open all the same, or is left.
+        if (ref.current === null || ref.current.open) return
+        if (isBusy) ref.current.showModal()
+        else onClose()
       }}
       onMouseDown={(event) => {
-        if (event.target === ref.current) onClose()
+        if (event.target === ref.current) leave()
       }}
     >
       {onSubmit === undefined ? (
@@ -83,6 +118,7 @@ export const Dialog = ({
           {inner}
         </form>
       )}
+      <ToastsInside />
     </dialog>
   )
 }
@@ -107,22 +143,29 @@ export const Confirm = ({
   readonly onClose: () => void
 }) => {
   const problem = useSignal<ApiProblem | null>(null)
+  const isBusy = useSignal(false)
   const carryOut = async (): Promise<void> => {
+    if (isBusy.value) return
+    isBusy.value = true
     try {
       await act()
       onClose()
     } catch (error) {
       problem.value = problemOf(error)
     }
+    isBusy.value = false
   }
   return (
     <Dialog
       title={title}
       onClose={onClose}
+      isBusy={isBusy.value}
       actions={
         <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button tone={tone} onClick={carryOut}>
+          <Button onClick={onClose} disabled={isBusy.value}>
+            {t('cancel')}
+          </Button>
+          <Button tone={tone} busy={isBusy.value} onClick={carryOut}>
             {label}
           </Button>
         </>

@@ -5,7 +5,18 @@ import { useId, useRef } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
 import { t } from '../words/parts.ts'
 import { Button } from './button.tsx'
+import { toast } from './toast.tsx'
 import './shown-once.css'
+
+/** Says `done`, or that it could not be: there is no clipboard without a secure context, and a browser may refuse. */
+export const copyText = async (text: string, done: string): Promise<void> => {
+  try {
+    await navigator.clipboard.writeText(text)
+    toast(done)
+  } catch {
+    toast(t('notCopied'), 'problem')
+  }
+}
 
 export const ShownOnce = ({ label, text }: { readonly label: string; readonly text: string }) => {
   const id = useId()

@@ -3,6 +3,7 @@
 
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { problemOf } from '../api/problem.ts'
 import { t } from '../words/parts.ts'
 import { problemText } from '../words/problems.ts'
@@ -60,14 +61,31 @@ const One = ({ toast: { id, tone, text, action } }: { readonly toast: Toast }): 
   </li>
 )
 
+const List = ({ isShown }: { readonly isShown: boolean }) => (
+  <div role="status" aria-live="polite">
+    <ul class="toast-list">{isShown && toasts.value.map((one) => <One key={one.id} toast={one} />)}</ul>
+  </div>
+)
+
+/** Modal dialogs that are open, the uppermost last. */
+const dialogs = signal<readonly object[]>([])
+
 export const Toasts = () => (
   <section class="toasts" aria-label={t('notifications')}>
-    <div role="status" aria-live="polite">
-      <ul class="toast-list">
-        {toasts.value.map((one) => (
-          <One key={one.id} toast={one} />
-        ))}
-      </ul>
-    </div>
+    <List isShown={dialogs.value.length === 0} />
   </section>
 )
+
+/** All that is outside of a modal dialog is inert, also what lies above it: while one is open, messages are in it. */
+export const ToastsInside = () => {
+  const own = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    dialogs.value = [...dialogs.peek(), own]
+    return () => void (dialogs.value = dialogs.peek().filter((one) => one !== own))
+  }, [])
+  return (
+    <div ref={own} class="toasts">
+      <List isShown={dialogs.value.at(-1) === own} />
+    </div>
+  )
+}

@@ -11,6 +11,10 @@ export const t = define({
   retry: ['Try again', '重试'],
   copied: ['Copied', '已复制'],
   copy: ['Copy', '复制'],
+  notCopied: [
+    'The browser did not let it be copied; select the text instead.',
+    '浏览器不允许复制，请手动选择。',
+  ],
   dismiss: ['Dismiss', '关闭提示'],
   seconds: ['{n} s', '{n} 秒'],
   daysHours: ['{d} d {h} h', '{d} 天 {h} 小时'],

@@ -121,10 +121,6 @@ export const adding = define({
   copyAll: ['Copy all', '全部复制'],
   download: ['Download as CSV', '下载 CSV'],
   copied: ['Copied', '已复制'],
-  notCopied: [
-    'The browser did not let it be copied; select the text instead.',
-    '浏览器不允许复制，请手动选择。',
-  ],
   refused: ['{n} refused', '{n} 个被拒绝'],
   done: ['Done', '完成'],
   token: ['Owner token', '房主令牌'],

@@ -8,6 +8,7 @@ import { Confirm, Sheet } from '../../parts/dialog.tsx'
 import { bytesText } from '../../parts/figures.ts'
 import { Content, Note } from '../../parts/notes.tsx'
 import { plainText } from '../../parts/plain-text.ts'
+import { copyText } from '../../parts/shown-once.tsx'
 import { Stranger } from '../../parts/stranger.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
@@ -129,15 +130,11 @@ const Commands = ({
           <a class="button" href={address} download={plainText(asset.display_name, 120)}>
             {t('download')}
           </a>
-          <Button
-            icon="copy"
-            onClick={async () => {
-              await navigator.clipboard.writeText(address)
-              toast(t('copied'))
-            }}
-          >
-            {t('copyAddress')}
-          </Button>
+          {window.isSecureContext && (
+            <Button icon="copy" onClick={() => copyText(address, t('copied'))}>
+              {t('copyAddress')}
+            </Button>
+          )}
         </>
       )}
       {isMine(asset) && (

@@ -2,6 +2,7 @@
 // empty, and is never put into the page.
 
 import { useSignal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -31,7 +32,8 @@ const LAYOUTS = ['speaker', 'grid', 'single-speaker'] as const
 
 export const DestinationForm = ({ room, lane, taken, onClose, onSaved }: Props) => {
   const destination = lane?.destination ?? null
-  const first = formOf(lane?.platform ?? '', destination)
+  // The destination may be changed by others while this is open; what was changed here is told by the beginning.
+  const first = useMemo(() => formOf(lane?.platform ?? '', destination), [])
   const form = useSignal<Form>(first)
   const problem = useSignal<ApiProblem | null>(null)
   const tried = useSignal(false)
@@ -64,9 +66,12 @@ export const DestinationForm = ({ room, lane, taken, onClose, onSaved }: Props) 
       title={lane === null ? t('add') : platformName(lane.platform)}
       onClose={onClose}
       onSubmit={save}
+      isBusy={busy.value}
       actions={
         <>
-          <Button onClick={onClose}>{parts('cancel')}</Button>
+          <Button onClick={onClose} disabled={busy.value}>
+            {parts('cancel')}
+          </Button>
           <Button tone="main" submit busy={busy.value}>
             {t('save')}
           </Button>

@@ -37,7 +37,9 @@ const general = (problem: ApiProblem | null): ApiProblem | null => (problem?.fie
 
 const Actions = ({ busy, onClose }: { readonly busy: boolean; readonly onClose: () => void }) => (
   <>
-    <Button onClick={onClose}>{parts('cancel')}</Button>
+    <Button onClick={onClose} disabled={busy}>
+      {parts('cancel')}
+    </Button>
     <Button tone="main" submit busy={busy}>
       {t('make')}
     </Button>
@@ -87,6 +89,7 @@ export const IngressForm = ({
       title={t('makeIngress')}
       onClose={onClose}
       onSubmit={carryOut}
+      isBusy={busy}
       actions={<Actions busy={busy} onClose={onClose} />}
     >
       <div class="stack">
@@ -153,6 +156,7 @@ export const JoinForm = ({ room, onClose }: { readonly room: string; readonly on
       title={t('makeJoin')}
       onClose={onClose}
       onSubmit={carryOut}
+      isBusy={busy}
       actions={<Actions busy={busy} onClose={onClose} />}
     >
       <div class="stack">

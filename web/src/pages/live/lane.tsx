@@ -144,7 +144,7 @@ export const LaneCard = (props: LaneProps) => {
         act={async () => {
           await removeDestination(room, platform, lane.canStop)
           toast(t('removed', { platform: name }))
-          void onDestinations()
+          await onDestinations()
         }}
         onClose={close}
       >

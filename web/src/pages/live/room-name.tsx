@@ -1,6 +1,7 @@
 // The name of the LiveKit room that a room is sent from; operators change it in its place.
 
 import { useSignal } from '@preact/signals'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
@@ -19,11 +20,26 @@ export const RoomName = ({ room }: { readonly room: string }) => {
   useHeard((fact) => fact.roomId === room && isOtherSource(fact), named.reload, [named])
   const editing = useSignal<string | null>(null)
   const problem = useSignal<ApiProblem | null>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const line = useRef<HTMLParagraphElement>(null)
+  const wasEditing = useRef(false)
+  const isEditing = editing.value !== null
+  // Each takes the place of the other, and what had the focus goes with it.
+  useLayoutEffect(() => {
+    if (isEditing) form.current?.querySelector('input')?.focus()
+    else if (wasEditing.current && document.activeElement === document.body) {
+      line.current?.querySelector('button')?.focus()
+    }
+    wasEditing.current = isEditing
+  }, [isEditing])
+  const leave = (): void => {
+    editing.value = null
+    problem.value = null
+  }
   const save = async (): Promise<void> => {
     try {
       named.put(await api.put(path, { name: editing.value ?? '' }))
-      editing.value = null
-      problem.value = null
+      leave()
     } catch (error) {
       problem.value = problemOf(error)
     }
@@ -31,6 +47,7 @@ export const RoomName = ({ room }: { readonly room: string }) => {
   if (editing.value !== null) {
     return (
       <form
+        ref={form}
         class="stack-tight"
         onSubmit={(event) => {
           event.preventDefault()
@@ -43,13 +60,13 @@ export const RoomName = ({ room }: { readonly room: string }) => {
           value={editing.value}
           onInput={(value) => void (editing.value = value)}
           error={problem.value?.detail ?? problem.value?.title}
-          attrs={{ maxLength: 256, autoFocus: true }}
+          attrs={{ maxLength: 256 }}
         />
         <div class="row">
           <Button small submit>
             {t('save')}
           </Button>
-          <Button small onClick={() => void (editing.value = null)}>
+          <Button small onClick={leave}>
             {parts('cancel')}
           </Button>
         </div>
@@ -57,7 +74,7 @@ export const RoomName = ({ room }: { readonly room: string }) => {
     )
   }
   return (
-    <p class="row">
+    <p ref={line} class="row">
       <span class="muted">{t('livekitRoom')}</span>
       <strong class="one-line mono">
         <Stranger text={named.data.value?.name ?? '–'} max={80} />

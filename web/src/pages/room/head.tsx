@@ -8,7 +8,7 @@ import { Menu, type MenuItem } from '../../parts/menu.tsx'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { Stranger } from '../../parts/stranger.tsx'
 import { toast } from '../../parts/toast.tsx'
-import { go } from '../../router.tsx'
+import { go, route } from '../../router.tsx'
 import { isOperator } from '../../state/me.ts'
 import { command, isAllowed, type RoomCommand } from '../../state/room-commands.ts'
 import { t } from '../../words/room.ts'
@@ -56,9 +56,11 @@ export const Removing = ({ room, onClose }: { readonly room: Room; readonly onCl
     label={labelOf(room, 'remove')}
     onClose={onClose}
     act={async () => {
+      const from = route.peek().path
       await command(room, 'remove')
       toast(t('removed', { handle: room.handle }))
-      go('/rooms')
+      // Who went elsewhere meanwhile stays there.
+      if (route.peek().path === from) go('/rooms')
     }}
   >
     <p>{t('removeText')}</p>

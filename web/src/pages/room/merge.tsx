@@ -10,7 +10,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Choice } from '../../parts/fields.tsx'
 import { Note, ProblemNote, Skeleton } from '../../parts/notes.tsx'
 import { toast } from '../../parts/toast.tsx'
-import { go } from '../../router.tsx'
+import { go, route } from '../../router.tsx'
 import { allRooms, dropRoom, loadRooms, roomOf } from '../../state/rooms.ts'
 import { useLoad } from '../../state/load.ts'
 import { t as shared } from '../../words/parts.ts'
@@ -102,13 +102,14 @@ export const MergingRooms = ({
   const submit = async (): Promise<void> => {
     if (body === null || target === undefined || isBusy.value) return
     isBusy.value = true
+    const from = route.peek().path
     try {
       await ask(body)
       dropRoom(room.id)
       void loadRooms()
       toast(t('merged', { into: target.handle }))
       onClose()
-      go(`/rooms/${target.handle}`, { replace: true })
+      if (route.peek().path === from) go(`/rooms/${target.handle}`, { replace: true })
     } catch (error) {
       problem.value = problemOf(error)
     }
@@ -122,9 +123,12 @@ export const MergingRooms = ({
       title={t('mergeTitle', { from: room.handle })}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <>
-          <Button onClick={onClose}>{shared('cancel')}</Button>
+          <Button onClick={onClose} disabled={isBusy.value}>
+            {shared('cancel')}
+          </Button>
           <Button tone="danger" submit busy={isBusy.value} disabled={report === null || report === undefined}>
             {t('mergeDo')}
           </Button>
@@ -184,9 +188,12 @@ export const MergingSessions = ({ room, onClose }: { readonly room: Room; readon
       title={t('mergeBroadcastsTitle')}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <>
-          <Button onClick={onClose}>{shared('cancel')}</Button>
+          <Button onClick={onClose} disabled={isBusy.value}>
+            {shared('cancel')}
+          </Button>
           <Button tone="main" submit busy={isBusy.value} disabled={(report?.merged ?? 0) === 0}>
             {t('mergeBroadcasts')}
           </Button>

@@ -9,7 +9,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { errorAt, Field } from '../../parts/fields.tsx'
 import { Note, ProblemNote } from '../../parts/notes.tsx'
 import { toast } from '../../parts/toast.tsx'
-import { go } from '../../router.tsx'
+import { go, route } from '../../router.tsx'
 import { isOperator } from '../../state/me.ts'
 import { putRoom, roomOf } from '../../state/rooms.ts'
 import { t as shared } from '../../words/parts.ts'
@@ -67,12 +67,13 @@ export const Renaming = ({
   const submit = async (): Promise<void> => {
     if (plan.what !== 'rename' || isBusy.value) return
     isBusy.value = true
+    const from = route.peek().path
     try {
       const renamed = await api.post<Room>(`/api/rooms/${room.id}/rename`, { handle: plan.to })
       putRoom(renamed)
       toast(t('renamed', { to: renamed.handle }))
       onClose()
-      go(`/rooms/${renamed.handle}`, { replace: true })
+      if (route.peek().path === from) go(`/rooms/${renamed.handle}`, { replace: true })
     } catch (error) {
       problem.value = problemOf(error)
     }
@@ -83,11 +84,14 @@ export const Renaming = ({
       title={t('renameTitle', { handle: room.handle })}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <>
-          <Button onClick={onClose}>{shared('cancel')}</Button>
+          <Button onClick={onClose} disabled={isBusy.value}>
+            {shared('cancel')}
+          </Button>
           {plan.what === 'taken' && isOperator() ? (
-            <Button tone="main" onClick={() => onMerge(plan.to)}>
+            <Button tone="main" onClick={() => onMerge(plan.to)} disabled={isBusy.value}>
               {t('mergeInstead')}
             </Button>
           ) : (

@@ -1,6 +1,7 @@
 // What is set for one room: its name, whether it is watched, a proxy of its own, and the token of its owner.
 
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import { problemOf, type ApiProblem } from '../../api/problem.ts'
 import type { Room } from '../../api/types.ts'
@@ -14,7 +15,7 @@ import { putRoom } from '../../state/rooms.ts'
 import { t as shared } from '../../words/parts.ts'
 import { t } from '../../words/room.ts'
 
-const OwnerToken = ({ room }: { readonly room: Room }) => {
+const OwnerToken = ({ room, disabled }: { readonly room: Room; readonly disabled: boolean }) => {
   const isAsking = useSignal(false)
   const token = useSignal<string | null>(null)
   const rotate = async (): Promise<void> => {
@@ -26,7 +27,7 @@ const OwnerToken = ({ room }: { readonly room: Room }) => {
       <h3>{t('token')}</h3>
       {token.value !== null && <ShownOnce label={t('tokenShown')} text={token.value} />}
       <div>
-        <Button icon="retry" onClick={() => void (isAsking.value = true)}>
+        <Button icon="retry" disabled={disabled} onClick={() => void (isAsking.value = true)}>
           {t('tokenRotate')}
         </Button>
       </div>
@@ -45,8 +46,10 @@ const OwnerToken = ({ room }: { readonly room: Room }) => {
 }
 
 export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly onClose: () => void }) => {
-  const name = useSignal(room.displayName ?? '')
-  const monitor = useSignal(room.monitor)
+  // The room goes on while this is open; what was changed here is told by what it was at the beginning.
+  const first = useRef(room).current
+  const name = useSignal(first.displayName ?? '')
+  const monitor = useSignal(first.monitor)
   const proxy = useSignal('')
   const problem = useSignal<ApiProblem | null>(null)
   const isBusy = useSignal(false)
@@ -59,8 +62,8 @@ export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly 
     try {
       putRoom(
         await api.patch<Room>(path, {
-          ...(displayName !== room.displayName && { displayName }),
-          ...(monitor.value !== room.monitor && { monitor: monitor.value }),
+          ...(displayName !== first.displayName && { displayName }),
+          ...(monitor.value !== first.monitor && { monitor: monitor.value }),
           ...(proxy.value.trim() !== '' && { proxyUrl: proxy.value.trim() }),
         }),
       )
@@ -82,9 +85,12 @@ export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly 
       title={t('settings')}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <>
-          <Button onClick={onClose}>{shared('cancel')}</Button>
+          <Button onClick={onClose} disabled={isBusy.value}>
+            {shared('cancel')}
+          </Button>
           <Button tone="main" submit busy={isBusy.value}>
             {t('save')}
           </Button>
@@ -117,7 +123,7 @@ export const RoomSettings = ({ room, onClose }: { readonly room: Room; readonly 
           </Button>
         </div>
         {!isFieldWrong && <ProblemNote problem={problem.value} />}
-        <OwnerToken room={room} />
+        <OwnerToken room={room} disabled={isBusy.value} />
       </div>
     </Sheet>
   )

@@ -10,9 +10,9 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Check, Field } from '../../parts/fields.tsx'
 import { Note, ProblemNote } from '../../parts/notes.tsx'
 import { plainText } from '../../parts/plain-text.ts'
+import { copyText } from '../../parts/shown-once.tsx'
 import { Stranger } from '../../parts/stranger.tsx'
 import { Table } from '../../parts/table.tsx'
-import { toast } from '../../parts/toast.tsx'
 import { loadRooms, roomOf } from '../../state/rooms.ts'
 import { adding as t } from '../../words/rooms.ts'
 import { readPasted, tokensCsv, type Pasted } from './pasted.ts'
@@ -50,14 +50,8 @@ const Preview = ({ pasted: { fresh, known, wrong } }: { readonly pasted: Pasted 
   </div>
 )
 
-const copyAll = async (added: readonly Added[]): Promise<void> => {
-  try {
-    await navigator.clipboard.writeText(added.map((room) => `${room.handle}\t${room.ownerToken}`).join('\n'))
-    toast(t('copied'))
-  } catch {
-    toast(t('notCopied'), 'problem')
-  }
-}
+const copyAll = (added: readonly Added[]): Promise<void> =>
+  copyText(added.map((room) => `${room.handle}\t${room.ownerToken}`).join('\n'), t('copied'))
 
 const download = (added: readonly Added[]): void => {
   const url = URL.createObjectURL(new Blob([tokensCsv(added)], { type: 'text/csv' }))
@@ -153,6 +147,7 @@ export const Adding = ({ onClose }: { readonly onClose: () => void }) => {
       title={t('title')}
       onClose={onClose}
       onSubmit={submit}
+      isBusy={isBusy.value}
       actions={
         <Button tone="main" submit busy={isBusy.value} disabled={pasted.fresh.length === 0}>
           {pasted.fresh.length === 0 ? t('addNone') : t('add', { n: Math.min(AT_ONCE, pasted.fresh.length) })}

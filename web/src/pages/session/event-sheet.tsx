@@ -7,8 +7,8 @@ import { Button } from '../../parts/button.tsx'
 import { Sheet } from '../../parts/dialog.tsx'
 import { bytesText, numberText, utcText } from '../../parts/figures.ts'
 import { Content } from '../../parts/notes.tsx'
+import { copyText } from '../../parts/shown-once.tsx'
 import { Time } from '../../parts/time.tsx'
-import { toast } from '../../parts/toast.tsx'
 import { useLoad } from '../../state/load.ts'
 import { t } from '../../words/feed.ts'
 import { t as shared } from '../../words/parts.ts'
@@ -67,14 +67,7 @@ const WholeText = ({ text }: { readonly text: string }) => {
             {t('showAll', { n: numberText(full.length) })}
           </Button>
         )}
-        <Button
-          small
-          icon="copy"
-          onClick={async () => {
-            await navigator.clipboard.writeText(text)
-            toast(shared('copied'))
-          }}
-        >
+        <Button small icon="copy" onClick={() => copyText(text, shared('copied'))}>
           {t('copyText')}
         </Button>
       </div>

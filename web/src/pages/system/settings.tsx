@@ -2,6 +2,7 @@
 // them. Only what was changed is sent.
 
 import { useSignal } from '@preact/signals'
+import { useLayoutEffect } from 'preact/hooks'
 import { api } from '../../api/fetch.ts'
 import { ApiProblem, problemOf } from '../../api/problem.ts'
 import { Button } from '../../parts/button.tsx'
@@ -50,14 +51,25 @@ const Form = ({
   readonly onSaved: (settings: All) => void
 }) => {
   const { now, defaults } = system.settings
+  // What was changed here is told by what it was when the form began: others may save theirs meanwhile.
+  const base = useSignal(now)
   const draft = useSignal<Draft>(draftOf(now))
   const problem = useSignal<ApiProblem | null>(null)
   const busy = useSignal(false)
   const values = read(draft.value)
   const names = Object.keys(values) as (keyof All)[]
-  const changed = names.filter((name) => values[name] !== now[name])
+  const changed = names.filter((name) => values[name] !== base.value[name])
   const isWrong = names.some((name) => values[name] === null)
   const set = (change: Partial<Draft>): void => void (draft.value = { ...draft.value, ...change })
+  const begin = (settings: All): void => {
+    base.value = settings
+    draft.value = draftOf(settings)
+  }
+  const isOld = names.some((name) => now[name] !== base.value[name])
+  // What nobody has touched here goes along with what is there.
+  useLayoutEffect(() => {
+    if (isOld && changed.length === 0) begin(now)
+  }, [now])
   const save = async (): Promise<void> => {
     if (changed.length === 0 || isWrong || busy.value) return
     busy.value = true
@@ -65,7 +77,7 @@ const Form = ({
       const patch = Object.fromEntries(changed.map((name) => [name, values[name]]))
       const settings = await api.patch<All>('/api/settings', patch)
       onSaved(settings)
-      draft.value = draftOf(settings)
+      begin(settings)
       problem.value = null
       toast(t('saved'))
     } catch (error) {
@@ -138,7 +150,7 @@ const Form = ({
             {t('toDefault')}
           </Button>
         )}
-        <Button disabled={changed.length === 0} onClick={() => void (draft.value = draftOf(now))}>
+        <Button disabled={changed.length === 0} onClick={() => begin(now)}>
           {t('discard')}
         </Button>
         <Button tone="main" submit disabled={changed.length === 0 || isWrong} busy={busy.value}>

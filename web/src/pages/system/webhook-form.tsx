@@ -78,9 +78,12 @@ export const WebhookForm = ({ webhook, onClose, onDone }: Props) => {
       title={webhook === null ? t('webhookAdd') : t('edit')}
       onClose={onClose}
       onSubmit={save}
+      isBusy={busy.value}
       actions={
         <>
-          <Button onClick={onClose}>{parts('cancel')}</Button>
+          <Button onClick={onClose} disabled={busy.value}>
+            {parts('cancel')}
+          </Button>
           <Button tone="main" submit busy={busy.value}>
             {webhook === null ? t('add') : t('save')}
           </Button>
