@@ -1,5 +1,5 @@
 // A table that becomes cards on a small screen: each cell then carries its column's name. For lists of some hundred
-// rows; longer ones use VirtualList.
+// rows; longer ones are drawn in part, as the feed of a session is.
 
 import type { ComponentChildren } from 'preact'
 import './tables.css'

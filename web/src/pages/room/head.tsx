@@ -80,6 +80,7 @@ export const Head = ({ room, dialog }: { readonly room: Room; readonly dialog: S
           {shown.map((name) => (
             <Button
               key={name}
+              once
               icon={ICONS[name]}
               tone={name === 'start' || name === 'release' ? 'main' : name === 'stop' ? 'danger' : 'plain'}
               onClick={() => carryOut(room, name)}

@@ -116,7 +116,11 @@ const EndingQuestion = ({
     title={t(name === 'stop' ? 'stopTitle' : 'endTitle', { n: targets.length })}
     label={t(name)}
     onClose={onClose}
-    act={() => carryOut(name, targets)}
+    act={() => {
+      // The bar tells how far it is; nobody has to wait before the question for it.
+      void carryOut(name, targets)
+      return Promise.resolve()
+    }}
   >
     <p>{name === 'stop' ? t('stopText', { n: recordingOf(targets) }) : t('endText')}</p>
   </Confirm>
