@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openHouse, type House } from '../_support/product-house.ts'
 import { acquireBrowser } from '../_support/browser.ts'
 import { buildConsole } from './stage.ts'
-import { visit, type Visit } from './visit.ts'
+import { visiting, type Visit, type VisitOptions } from './visit.ts'
 
 let house: House
 let browser: Awaited<ReturnType<typeof acquireBrowser>>
@@ -21,18 +21,8 @@ afterAll(async () => {
   await house?.close()
 })
 
-const withVisit = async (
-  options: Parameters<typeof visit>[1],
-  act: (v: Visit) => Promise<void>,
-): Promise<void> => {
-  const v = await visit(house.product, options)
-  try {
-    await act(v)
-    expect(v.wrong).toEqual([])
-  } finally {
-    await v.close()
-  }
-}
+const withVisit = (options: VisitOptions, act: (v: Visit) => Promise<void>) =>
+  visiting(house.product, options, act)
 
 /** Requests like this wait until they are let go, to the server or to what is answered instead. */
 const hold = async (page: Page, method: string, path: string, answer?: Parameters<Route['fulfill']>[0]) => {

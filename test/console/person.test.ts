@@ -4,7 +4,7 @@ import { startNetProxy } from '../_support/net-proxy.ts'
 import { acquireBrowser } from '../_support/browser.ts'
 import { freePort } from '../_support/free-port.ts'
 import { buildConsole, HOSTILE } from './stage.ts'
-import { visit, type Visit } from './visit.ts'
+import { visit, visiting, type Visit, type VisitOptions } from './visit.ts'
 
 let house: House
 let browser: Awaited<ReturnType<typeof acquireBrowser>>
@@ -19,18 +19,8 @@ afterAll(async () => {
   await house?.close()
 })
 
-const withVisit = async (
-  options: Parameters<typeof visit>[1],
-  act: (v: Visit) => Promise<void>,
-): Promise<void> => {
-  const v = await visit(house.product, options)
-  try {
-    await act(v)
-    expect(v.wrong).toEqual([])
-  } finally {
-    await v.close()
-  }
-}
+const withVisit = (options: VisitOptions, act: (v: Visit) => Promise<void>) =>
+  visiting(house.product, options, act)
 
 describe('a person at the console', () => {
   it('signs in, adds a room and stops it with the keyboard alone', async () => {

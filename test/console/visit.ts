@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page, Request } from 'playwright-core'
+import { expect } from 'vitest'
 import { acquireBrowser } from '../_support/browser.ts'
 import type { Product } from '../_support/product.ts'
 
@@ -157,4 +158,19 @@ export const visit = async (
     if (!answer.ok()) throw new Error(`signing in was answered ${answer.status()}: ${await answer.text()}`)
   }
   return new Visit(context, await context.newPage(), origin, release)
+}
+
+/** A window for as long as something is done in it; fails when anything went wrong in the page. */
+export const visiting = async (
+  product: Pick<Product, 'origin' | 'token'>,
+  options: VisitOptions,
+  act: (v: Visit) => Promise<void>,
+): Promise<void> => {
+  const v = await visit(product, options)
+  try {
+    await act(v)
+    expect(v.wrong).toEqual([])
+  } finally {
+    await v.close()
+  }
 }
