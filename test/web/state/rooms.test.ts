@@ -3,14 +3,15 @@
 import { effect } from '@preact/signals'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Fact } from '../../../web/src/api/types.ts'
+import { startFacts, stopFacts } from '../../../web/src/state/facts.ts'
 import { appended, type Rates } from '../../../web/src/state/rates.ts'
 import { RoomStore } from '../../../web/src/state/room-store.ts'
-import { loadRooms, putRoom, roomOf, stopRooms } from '../../../web/src/state/rooms.ts'
+import { loadRooms, putRoom, roomOf, startRooms, stopRooms } from '../../../web/src/state/rooms.ts'
 import { roomWith } from '../room.ts'
 
 afterEach(() => {
-  vi.unstubAllGlobals()
   stopRooms()
+  vi.unstubAllGlobals()
 })
 
 const fact = (name: string, roomId: string, at: number, body: Record<string, unknown> = {}): Fact => ({
@@ -143,6 +144,47 @@ describe('the rooms of the page', () => {
     store.hear(fact('egress.state_changed', 'r-ana', 5))
     store.hear({ ...fact('settings.changed', '', 6), roomId: null })
     expect(store.dirty.size).toBe(0)
+  })
+})
+
+describe('facts of a room', () => {
+  afterEach(() => {
+    stopFacts()
+    vi.useRealTimers()
+  })
+
+  it('have it read again half a second after the first of them, though they come without a pause', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    let tell: (one: Fact) => void = () => {}
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        tell = (one) =>
+          controller.enqueue(new TextEncoder().encode(`id: ${one.seq}\ndata: ${JSON.stringify(one)}\n\n`))
+      },
+    })
+    const asked: string[] = []
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+    vi.stubGlobal('addEventListener', () => {})
+    vi.stubGlobal('removeEventListener', () => {})
+    vi.stubGlobal('fetch', (input: string) => {
+      asked.push(input)
+      if (input.startsWith('/api/stream'))
+        return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+      const ana = roomWith('ana', 'watching')
+      return Promise.resolve(Response.json(input.includes('/r-ana') ? ana : { items: [ana], next: null }))
+    })
+    startFacts()
+    startRooms()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(roomOf('ana')?.value.state).toBe('watching')
+    const readings = () => asked.filter((input) => input.includes('/api/rooms/r-ana')).length
+    for (let at = 1; at <= 30; at += 1) {
+      tell(fact('room.changed', 'r-ana', at))
+      await vi.advanceTimersByTimeAsync(30)
+    }
+    expect(readings()).toBe(1)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(readings()).toBe(2)
   })
 })
 

@@ -19,36 +19,38 @@ export interface Crowd {
   readonly reload: () => Promise<void>
 }
 
+export const makeCrowd = (machine: string) => {
+  const actors = signal<readonly Actor[] | null>(null)
+  const problem = signal<ApiProblem | null>(null)
+  // What happens while the list is read is newer than the list.
+  let heard: Moved[] = []
+  // Of two lists that are read at once the one that was asked for last counts.
+  let reads = 0
+  const reload = async (): Promise<void> => {
+    heard = []
+    const read = ++reads
+    try {
+      const all = await api.all<Actor>(`/api/machines/${machine}/actors`, {}, ACTORS_MAX)
+      if (read !== reads) return
+      batch(() => {
+        actors.value = heard.reduce<readonly Actor[]>(withMoved, all)
+        problem.value = null
+      })
+    } catch (error) {
+      if (read === reads) problem.value = problemOf(error)
+    }
+  }
+  const hear = (moved: Moved): void => {
+    heard.push(moved)
+    if (heard.length > 10_000) heard = heard.slice(-1_000)
+    if (actors.peek() !== null) actors.value = withMoved(actors.peek() ?? [], moved)
+  }
+  return { actors, problem, reload, hear }
+}
+
 /** `onMoved` hears of every step of any of them. */
 export const useCrowd = (machine: string, onMoved: (moved: Moved) => void): Crowd => {
-  const crowd = useMemo(() => {
-    const actors = signal<readonly Actor[] | null>(null)
-    const problem = signal<ApiProblem | null>(null)
-    // What happens while the list is read is newer than the list.
-    let heard: Moved[] = []
-    // Of two lists that are read at once the one that was asked for last counts.
-    let reads = 0
-    const reload = async (): Promise<void> => {
-      heard = []
-      const read = ++reads
-      try {
-        const all = await api.all<Actor>(`/api/machines/${machine}/actors`, {}, ACTORS_MAX)
-        if (read !== reads) return
-        batch(() => {
-          actors.value = heard.reduce<readonly Actor[]>(withMoved, all)
-          problem.value = null
-        })
-      } catch (error) {
-        if (read === reads) problem.value = problemOf(error)
-      }
-    }
-    const hear = (moved: Moved): void => {
-      heard.push(moved)
-      if (heard.length > 10_000) heard = heard.slice(-1_000)
-      if (actors.peek() !== null) actors.value = withMoved(actors.peek() ?? [], moved)
-    }
-    return { actors, problem, reload, hear }
-  }, [machine])
+  const crowd = useMemo(() => makeCrowd(machine), [machine])
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
