@@ -1,12 +1,26 @@
 // Looks for secrets in bytes: each of them, every 8-character window of them, and both as base64, hex,
 // percent-encoding and JSON's escapes, wherever in a base64 text a window may begin.
 
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 const WINDOW = 8
 /** No form of a window is shorter. */
 const START = 8
+
+/**
+ * A secret to look for, 24 random characters after `head`. Not hexadecimal: a window of so few digits
+ * turns up by chance in any large enough file.
+ */
+export const canary = (head = ''): string => `${head}${randomBytes(18).toString('base64url')}`
+
+/** One with characters that JSON and addresses write differently; apart, so that no window is of them alone. */
+export const awkwardCanary = (head = ''): string => {
+  const text = canary()
+  const marked = [...'"\\<&+'].map((mark, n) => mark + text.charAt(n)).join('')
+  return `${head}${text.slice(5, 15)}${marked}${text.slice(15)}`
+}
 
 const rawForms = (part: string): readonly string[] => {
   const bytes = Buffer.from(part)

@@ -1,12 +1,12 @@
 // A product in front of stand-ins of LiveKit and of two platforms, cleaned up together, and what tests ask of them.
 // Rooms are sent out and not watched; TikTok is a stand-in with nobody in it.
 
-import { randomBytes } from 'node:crypto'
 import { freePort } from './free-port.ts'
 import { livekitEnv } from './livekit/env.ts'
 import { startFfmpeg } from './livekit/ffmpeg.ts'
 import { startLiveKit, type LiveKitOptions, type LiveKitStandIn } from './livekit/standin.ts'
 import { buildHouse, type House } from './product-house.ts'
+import { canary } from './product-secrets.ts'
 import type { Product } from './product.ts'
 import type { Ingest } from './rtmp/ingest.ts'
 import { startNodeMediaServer } from './rtmp/node-media-server.ts'
@@ -51,7 +51,7 @@ export interface StudioOptions {
 }
 
 /** A stream key that is found again wherever it turns up. */
-export const streamKey = (): string => `live_${randomBytes(18).toString('hex')}`
+export const streamKey = (): string => canary()
 
 export class Studio {
   readonly house: House

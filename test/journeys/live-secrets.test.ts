@@ -6,11 +6,9 @@ import { IngressState, IngressState_Status } from '@livekit/protocol'
 import { expect, it } from 'vitest'
 import type { FaultSpec } from '../_support/livekit/faults.ts'
 import { eventOf } from '../_support/livekit/webhooks.ts'
-import { filesIn, leaks } from '../_support/product-secrets.ts'
+import { canary, filesIn, leaks } from '../_support/product-secrets.ts'
 import { openStream } from '../_support/product-stream.ts'
 import { openStudio } from '../_support/product-studio.ts'
-
-const canary = (): string => randomBytes(20).toString('base64url')
 
 it('S22 L02 L07: no stream key comes out, in no encoding and not in part, whoever repeats it', async ({
   onTestFinished,

@@ -5,11 +5,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openHouse, type House } from '../_support/product-house.ts'
-import { filesIn, leaks } from '../_support/product-secrets.ts'
+import { canary, filesIn, leaks } from '../_support/product-secrets.ts'
 import { openStream } from '../_support/product-stream.ts'
 import { connectProxy } from '../tiktok/proxies.ts'
-
-const canary = (): string => randomBytes(18).toString('base64url')
 
 interface Operation {
   readonly method: string

@@ -1,6 +1,5 @@
 // Webhooks of the product as a process: killed between a message and its cursor, and told of an asset that is gone.
 
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Product } from '../_support/product.ts'
 import { withDatabase } from '../_support/product-database.ts'
-import { filesIn, leaks } from '../_support/product-secrets.ts'
+import { canary, filesIn, leaks } from '../_support/product-secrets.ts'
 import { hangs, seqsOf, startReceiver, takes, type Receiver } from '../_support/webhook-receiver.ts'
 
 interface Hook {
@@ -21,7 +20,7 @@ interface Hook {
 }
 
 /** Often a secret of the receiver's. */
-const PATH = `/hooks/${randomBytes(18).toString('hex')}`
+const PATH = `/hooks/${canary()}`
 
 let product: Product
 let receiver: Receiver

@@ -89,7 +89,7 @@ export const startLiveKit = async (options: LiveKitOptions = {}): Promise<LiveKi
   const simulated = new SimulatedEngine()
   const engine = options.engine ?? simulated
   const apiKey = options.apiKey ?? 'APIstandin'
-  let apiSecret = options.apiSecret ?? randomBytes(32).toString('hex')
+  let apiSecret = options.apiSecret ?? randomBytes(32).toString('base64url')
   let pageSize: number | null = null
   const truth = new Truth()
   const faults = new Faults()
@@ -237,7 +237,7 @@ export const startLiveKit = async (options: LiveKitOptions = {}): Promise<LiveKi
     paginate: (size) => {
       pageSize = size
     },
-    rotateSecret: (secret = randomBytes(32).toString('hex')) => (apiSecret = secret),
+    rotateSecret: (secret = randomBytes(32).toString('base64url')) => (apiSecret = secret),
     down,
     up: async () => {
       server = makeServer()

@@ -1,7 +1,7 @@
 // Twitch's Helix API and its token endpoint, as far as they are asked: who of its channels is live, for an
 // application that holds an app access token.
 
-import { randomBytes } from 'node:crypto'
+import { canary } from '../product-secrets.ts'
 import { bearerOf, Counter, type Question, type Reply } from './counter.ts'
 
 const refusal = (status: number, error: string, message: string): Reply => ({
@@ -11,8 +11,8 @@ const refusal = (status: number, error: string, message: string): Reply => ({
 
 export class TwitchStandIn extends Counter {
   readonly credentials = {
-    clientId: randomBytes(15).toString('hex'),
-    clientSecret: randomBytes(15).toString('hex'),
+    clientId: canary(),
+    clientSecret: canary(),
     userId: '141981764',
   }
   readonly granted: string[] = []
@@ -71,7 +71,7 @@ export class TwitchStandIn extends Counter {
     if (form['client_secret'] !== clientSecret) {
       return { status: 403, body: { status: 403, message: 'invalid client secret' } }
     }
-    const made = randomBytes(15).toString('hex')
+    const made = canary()
     this.granted.push(made)
     this.#valid.add(made)
     return {
