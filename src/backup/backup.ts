@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BackupFailure, saying } from './failure.ts'
 import { freeBytes, publish, put, sha256Of, syncPath } from './files.ts'
@@ -52,13 +52,10 @@ const makeRoom = async ({ database, folder }: BackupOptions): Promise<void> => {
   }
 }
 
-const freeName = (folder: string, at: number): string => {
-  const name = names.nameAt(at)
-  for (let n = 1; n < 1_000; n += 1) {
-    const candidate = n === 1 ? name : `${name}-${n}`
-    if (!existsSync(join(folder, candidate))) return candidate
-  }
-  throw new BackupFailure('There are too many backups of this second.')
+const freeName = async (folder: string, at: number): Promise<string> => {
+  const name = names.nameAfter(at, await readdir(folder))
+  if (name === null) throw new BackupFailure('There are too many backups of this second.')
+  return name
 }
 
 const NOT_INCLUDED = {
@@ -111,7 +108,7 @@ export const makeBackup = async (options: BackupOptions): Promise<Backup> => {
   try {
     await mkdir(part, { mode: 0o700 })
     const manifest = await fill(part, at, options)
-    const path = join(folder, freeName(folder, at))
+    const path = join(folder, await freeName(folder, at))
     await publish(part, path, folder)
     return { path, manifest, removed: keep === null ? [] : await keepNewest(folder, Math.max(1, keep)) }
   } catch (error) {

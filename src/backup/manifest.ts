@@ -51,12 +51,33 @@ export const manifestIn = (text: string): Manifest | null => {
   }
 }
 
-/** `roomkeeper-20261122T060000Z`; the order of names is the order of times. */
+/** `roomkeeper-20261122T060000Z`; the second one of a second ends with `-2`. */
 export const nameAt = (at: number): string =>
   `roomkeeper-${new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')}`
 
 /** What a folder of backups may hold besides other things: these are ours, and nothing else is touched. */
 export const isName = (name: string): boolean => /^roomkeeper-\d{8}T\d{6}Z(?:-\d{1,3})?$/.test(name)
+
+const apart = (name: string): readonly [second: string, no: number] => {
+  const [, second = name, no = '1'] = /^(roomkeeper-\d{8}T\d{6}Z)(?:-(\d+))?$/.exec(name) ?? []
+  return [second, Number(no)]
+}
+
+/** Orders names by age, oldest first. */
+export const byAge = (a: string, b: string): number => {
+  const [[secondA, noA], [secondB, noB]] = [apart(a), apart(b)]
+  if (secondA === secondB) return noA - noB
+  return secondA < secondB ? -1 : 1
+}
+
+/** A name for one of that time which is newer than all of these; null when that second has no more. */
+export const nameAfter = (at: number, taken: readonly string[]): string | null => {
+  const second = nameAt(at)
+  const same = taken.filter((name) => isName(name) && apart(name)[0] === second)
+  if (same.length === 0) return second
+  const no = 1 + Math.max(...same.map((name) => apart(name)[1]))
+  return no < 1_000 ? `${second}-${no}` : null
+}
 
 /** A backup on its way. The name says that it is none yet. */
 export const isPart = (name: string): boolean => /^\.roomkeeper-part-[\w-]+$/.test(name)

@@ -2,14 +2,14 @@
 
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isName, isPart, MANIFEST_FILE, manifestIn } from './manifest.ts'
+import { byAge, isName, isPart, MANIFEST_FILE, manifestIn } from './manifest.ts'
 
 /** No backup takes longer; what is older belongs to a run that is gone. */
 const PART_MAX_MS = 86_400_000
 
 /** Names of the backups in a folder, oldest first. */
 export const listBackups = async (folder: string): Promise<readonly string[]> => {
-  const names = (await readdir(folder)).filter(isName).sort()
+  const names = (await readdir(folder)).filter(isName).sort(byAge)
   const whole = await Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(folder, name, MANIFEST_FILE), 'utf8').catch(() => '')

@@ -75,23 +75,73 @@ const findLost = Effect.fnUntraced(function* (job: Job) {
   }
 })
 
+/**
+ * Starts a new egress, or answers `found`: while it waited, for the pace or for the disk, one of ours turned up. What
+ * LiveKit has is looked at again if that was long ago, since a start that was given up may be carried out late.
+ */
 const begin = Effect.fnUntraced(function* (job: Job, generation: number, request: StartEgress) {
+  const { world, holding, records } = job
   const attemptId = job.newId()
+  let [isTried, isWritten, isSent] = [false, false, false]
+  const isFound = (): boolean => world.holdings.running(holding).length > 0
+  const isOld = (): boolean => world.monotonicMs() - holding.lookedMs > world.limits.pollMs
+
+  const turn = job.inTurn(
+    Effect.gen(function* () {
+      if (!job.isWanted()) return 'unwanted' as const
+      isTried = true
+      if (!isWritten && !(yield* records.intend(attemptId, generation))) return 'unwritten' as const
+      isWritten = true
+      if (isFound() || isOld()) return 'unsure' as const
+      isSent = true
+      return { landing: launch(job, attemptId, generation, request) }
+    }),
+  )
+  const sent = Effect.gen(function* () {
+    for (;;) {
+      // An attempt that first had to end another one may be early.
+      const early = job.paceMs()
+      if (early > 0) yield* Effect.sleep(early)
+      if (isOld()) yield* Effect.mapError(survey(job), asEnded)
+      if (isFound()) return 'found' as const
+      const said = yield* turn
+      // The command that took the wish back stops this attempt.
+      if (said === 'unwanted') return yield* Effect.never
+      if (said === 'unwritten') yield* Effect.sleep(WRITE_AGAIN_MS)
+      else if (said !== 'unsure') return said
+    }
+  })
+  const unsend = Effect.sync(() => {
+    // One that could not be written may have been.
+    if (isTried && !isSent) records.end(attemptId, null, { code: null, error: null })
+  })
+  const begun = yield* Effect.ensuring(sent, unsend)
+  return begun === 'found' ? begun : yield* begun.landing
+})
+
+/** One that runs to go on with, or a new one, when nothing else of ours runs. */
+const obtain = Effect.fnUntraced(function* (job: Job, generation: number, request: StartEgress) {
+  const { holding } = job
   for (;;) {
-    // An attempt that first had to end another one may be early.
-    const early = job.paceMs()
-    if (early > 0) yield* Effect.sleep(early)
-    const sent = yield* job.inTurn(
-      Effect.gen(function* () {
-        if (!job.isWanted()) return 'unwanted' as const
-        if (!(yield* job.records.intend(attemptId, generation))) return 'unwritten' as const
-        return { landing: launch(job, attemptId, generation, request) }
-      }),
-    )
-    // The command that took the wish back stops this attempt.
-    if (sent === 'unwanted') return yield* Effect.never
-    if (sent !== 'unwritten') return yield* sent.landing
-    yield* Effect.sleep(WRITE_AGAIN_MS)
+    yield* Effect.mapError(survey(job), asEnded)
+    const running = choose(job)
+    if (running !== null) return { egressId: running, isAdopted: true }
+    yield* endedMeanwhile(job)
+    yield* clear(job)
+    if (holding.lost !== null && (yield* findLost(job))) {
+      const found = choose(job)
+      if (found !== null) return { egressId: found, isAdopted: true }
+    }
+    yield* clear(job)
+    if (job.isTaken()) return yield* failed('destination_in_use')
+    const landed = yield* begin(job, generation, request)
+    if (landed === 'found') continue
+    if (landed.type === 'accepted') return { egressId: landed.egressId, isAdopted: false }
+    if (landed.type === 'refused') return yield* failed(landed.code, landed.error)
+    if (!(yield* findLost(job))) return yield* failed(landed.code)
+    // It was found, and may be not one to go on with.
+    const found = choose(job)
+    return found === null ? yield* failed('egress_failed') : { egressId: found, isAdopted: true }
   }
 })
 
@@ -117,28 +167,8 @@ export const attempt = Effect.fnUntraced(function* (job: Job, generation: number
   // A start of the attempt before this one: its answer comes, or is counted as lost.
   for (let changed = holding.changed; holding.flight !== null; changed = holding.changed) yield* changed
 
-  yield* Effect.mapError(survey(job), asEnded)
-  let egressId = choose(job)
-  let isAdopted = true
-  if (egressId === null) {
-    yield* endedMeanwhile(job)
-    yield* clear(job)
-    if (holding.lost !== null) {
-      if (yield* findLost(job)) egressId = choose(job)
-    }
-  }
-  if (egressId === null) {
-    yield* clear(job)
-    if (job.isTaken()) return yield* failed('destination_in_use')
-    const landed = yield* begin(job, generation, requestOf(job, destination, streamUrl))
-    if (landed.type === 'refused') return yield* failed(landed.code, landed.error)
-    if (landed.type === 'lost' && !(yield* findLost(job))) return yield* failed(landed.code)
-    isAdopted = landed.type === 'lost'
-    egressId = landed.type === 'accepted' ? landed.egressId : choose(job)
-  }
-  // It was found, and it is not one to go on with.
-  if (egressId === null) return yield* failed('egress_failed')
-
+  const request = requestOf(job, destination, streamUrl)
+  const { egressId, isAdopted } = yield* obtain(job, generation, request)
   const attemptId = holding.ids.get(egressId)?.attemptId ?? job.newId()
   settleEnded(job, egressId)
   if (isAdopted) records.accept(attemptId, egressId, generation, true)

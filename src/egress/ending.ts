@@ -85,29 +85,30 @@ export const endRunning = (job: Job): Effect.Effect<void> =>
 
 /**
  * Egresses with an address of ours that nobody started, as far as anybody knows: starts that LiveKit carried out
- * after they had been given up. They are stopped, unless somebody still waits for one.
+ * after they had been given up. They are stopped, unless somebody still waits for one, and belong to their
+ * destination until they have ended, so that nothing is started beside them.
  */
 export const makeStrayCatcher = (world: EgressWorld) => {
-  const caught = new Set<string>()
+  const { holdings } = world
   const isWaiting = ({ flight, lost }: Holding): boolean => flight !== null || lost !== null
   return (views: readonly EgressView[]): void => {
     const strangers = views.filter(
-      ({ egressId, status }) =>
-        !isTerminal(status) && !caught.has(egressId) && world.holdings.everOf(egressId) === null,
+      ({ egressId, status }) => !isTerminal(status) && holdings.everOf(egressId) === null,
     )
     if (strangers.length === 0) return
-    for (const holding of world.holdings.all) {
+    for (const holding of holdings.all) {
       if (holding.redactedUrl === null) continue
-      const strays = world.holdings.strays(holding, strangers)
+      const strays = holdings.strays(holding, strangers)
       if (strays.length === 0) continue
-      if (isWaiting(holding) || world.holdings.lookalikes(holding).some(isWaiting)) continue
+      if (isWaiting(holding) || holdings.lookalikes(holding).some(isWaiting)) continue
       for (const { egressId } of strays) {
-        if (caught.has(egressId) || isOver(world.sightings.get(egressId))) continue
-        caught.add(egressId)
+        if (isOver(world.sightings.get(egressId))) continue
+        // No attempt knows of it: what is written down under this name changes nothing.
+        holdings.hold(holding, egressId, egressId, world.monotonicMs()).isUnfit = true
         world.fork(
           Effect.ensuring(
             endEgress(world, egressId),
-            Effect.sync(() => caught.delete(egressId)),
+            Effect.sync(() => holdings.release(holding, egressId)),
           ),
         )
       }

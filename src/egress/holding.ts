@@ -43,6 +43,8 @@ export class Holding {
   lost: Lost | null = null
   /** A start that nobody could find may still be carried out: until then (monotonic) the room is looked at. */
   suspectUntilMs = 0
+  /** When the last complete list of its room came (monotonic). */
+  lookedMs = -Infinity
   #change: Deferred.Deferred<void> = Deferred.makeUnsafe()
 
   constructor(key: string, roomId: string, platform: string, roomName: string) {

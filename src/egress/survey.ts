@@ -54,6 +54,7 @@ export const survey = (job: Job): Effect.Effect<Surveyed, LiveKitError> =>
     const [askedMs, askedAt] = [world.monotonicMs(), world.now()]
     const views = yield* livekit.listActive(holding.roomName)
     const at = world.now()
+    holding.lookedMs = world.monotonicMs()
     for (const view of views) sightings.see(view, 'poll', at)
     const listed = new Set(views.map(({ egressId }) => egressId))
     for (const [egressId, { sinceMs }] of holding.ids) {

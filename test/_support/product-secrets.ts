@@ -10,16 +10,16 @@ const WINDOW = 8
 const START = 8
 
 /**
- * A secret to look for, 24 random characters after `head`. Not hexadecimal: a window of so few digits
- * turns up by chance in any large enough file.
+ * A secret to look for, 24 characters. Random all of them and not hexadecimal: what is searched has words in it,
+ * and windows of so few digits turn up by chance in any large enough file.
  */
-export const canary = (head = ''): string => `${head}${randomBytes(18).toString('base64url')}`
+export const canary = (): string => randomBytes(18).toString('base64url')
 
 /** One with characters that JSON and addresses write differently; apart, so that no window is of them alone. */
-export const awkwardCanary = (head = ''): string => {
+export const awkwardCanary = (): string => {
   const text = canary()
   const marked = [...'"\\<&+'].map((mark, n) => mark + text.charAt(n)).join('')
-  return `${head}${text.slice(5, 15)}${marked}${text.slice(15)}`
+  return `${text.slice(5, 15)}${marked}${text.slice(15)}`
 }
 
 const rawForms = (part: string): readonly string[] => {

@@ -12,8 +12,6 @@ const LOG_CHARACTERS = 6_000
 export interface ProductOptions {
   readonly dataDir: string
   readonly env: Readonly<Record<string, string>>
-  /** The first start takes any free port, and the later ones that same port: for people who keep a page open. */
-  readonly keepsPort?: boolean
   /** Arguments for Node before the product's own file. */
   readonly nodeArgs?: readonly string[]
   /** Another tree with the product in it, and how it is started there: arguments for Node, the file among them. */
@@ -93,7 +91,7 @@ export class Product {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOST: '127.0.0.1',
-        PORT: this.#options.keepsPort === true && this.#origin !== '' ? new URL(this.#origin).port : '0',
+        PORT: '0',
         DATA_DIR: this.dataDir,
         OPERATOR_TOKEN: this.token,
         LOG_FORMAT: 'json',

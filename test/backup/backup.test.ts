@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeBackup, type BackupOptions } from '../../src/backup/backup.ts'
-import { MANIFEST_FILE, type Manifest } from '../../src/backup/manifest.ts'
+import { byAge, MANIFEST_FILE, nameAfter, type Manifest } from '../../src/backup/manifest.ts'
 import { restoreBackup, type RestoreOptions } from '../../src/backup/restore.ts'
 import { seal } from '../../src/db/seal.ts'
 import { startDatabase, tempFolder } from '../_support/db.ts'
@@ -123,6 +123,27 @@ describe('a backup', () => {
         .map((path) => path.replace(`${backups}/`, ''))
         .sort(),
     )
+  })
+
+  it('keeps the newest of several of one second', async () => {
+    const made = []
+    for (let n = 0; n < 4; n += 1) made.push(await back({ keep: 1 }))
+    expect(made.flatMap(({ removed }) => removed)).toEqual(
+      made.slice(0, -1).map(({ path }) => path.replace(`${backups}/`, '')),
+    )
+    expect(readdirSync(backups)).toEqual([made.at(-1)?.path.replace(`${backups}/`, '')])
+  })
+
+  it('is named after the newest of its second, also beyond nine of them', () => {
+    const second = 'roomkeeper-20261122T060000Z'
+    const at = Date.UTC(2026, 10, 22, 6)
+    const names = [second]
+    while (names.length < 11) names.push(nameAfter(at, names.toReversed()) ?? '')
+    expect(names.at(-1)).toBe(`${second}-11`)
+    expect(names.toSorted().toSorted(byAge)).toEqual(names)
+    expect(nameAfter(at, [`${second}-3`])).toBe(`${second}-4`)
+    expect(nameAfter(at + 1_000, names)).toBe('roomkeeper-20261122T060001Z')
+    expect(nameAfter(at, [`${second}-999`])).toBeNull()
   })
 
   it('is not made of what is no database, or is damaged, and leaves nothing behind', async () => {

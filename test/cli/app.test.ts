@@ -3,26 +3,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../_support/free-port.ts'
 import { addRoom, addSession, T0, type EventSeed } from '../archive/record.ts'
 import { openStore } from '../archive/store.ts'
 import { run } from './run.ts'
 
 const bin = fileURLToPath(new URL('../../bin/roomkeeper.mjs', import.meta.url))
 const NOWHERE = 'http://127.0.0.1:1'
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Resolves once the process says on standard output what it is waiting for. */
 const says = (child: ReturnType<typeof spawn>, what: string): Promise<void> =>

@@ -2,6 +2,7 @@
 // server goes away and comes back.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../_support/free-port.ts'
 import { openHouse, type House } from '../_support/product-house.ts'
 import { person } from '../_support/tiktok/standin.ts'
 import { buildConsole } from './stage.ts'
@@ -11,7 +12,7 @@ let house: House
 let v: Visit
 beforeAll(async () => {
   buildConsole()
-  house = await openHouse({ keepsPort: true })
+  house = await openHouse({ env: { PORT: String(await freePort()) } })
   v = await visit(house.product)
 })
 afterAll(async () => {

@@ -158,7 +158,9 @@ describe('where the picture comes from', () => {
     const { livekit } = studio
     const claims = await new TokenVerifier(livekit.apiKey, livekit.apiSecret()).verify(token)
     expect(claims.sub).toBe(`<i>${role}</i>`)
-    expect(Number(claims.exp) - Number(claims.nbf)).toBe(Number(hours) * 3_600)
+    // The SDK looks at the clock for each of them.
+    const ttl = Number(claims.exp) - Number(claims.nbf)
+    expect([0, 1]).toContain(Number(hours) * 3_600 - ttl)
     const sending = { canPublish: sends, canPublishData: sends, canUpdateOwnMetadata: false }
     expect(claims.video).toEqual({ roomJoin: true, room: OTHER, canSubscribe: true, ...sending })
     await v.page.keyboard.press('Escape')

@@ -3,6 +3,7 @@
 import { createClient } from '@libsql/client/sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { databaseFile } from '../_support/product-database.ts'
+import { freePort } from '../_support/free-port.ts'
 import { openHouse, type House } from '../_support/product-house.ts'
 import { person } from '../_support/tiktok/standin.ts'
 import { buildConsole } from './stage.ts'
@@ -18,7 +19,7 @@ let house: House
 let v: Visit
 beforeAll(async () => {
   buildConsole()
-  house = await openHouse({ keepsPort: true, env: { MANUAL_COOLDOWN_MS: '600000' } })
+  house = await openHouse({ env: { PORT: String(await freePort()), MANUAL_COOLDOWN_MS: '600000' } })
   v = await visit(house.product)
 })
 afterAll(async () => {

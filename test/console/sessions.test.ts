@@ -3,6 +3,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../_support/free-port.ts'
 import { openHouse, type House } from '../_support/product-house.ts'
 import { person } from '../_support/tiktok/standin.ts'
 import { LEAST_MS } from '../../web/src/pages/session/brush.ts'
@@ -17,7 +18,7 @@ let v: Visit
 let archived: string
 beforeAll(async () => {
   buildConsole()
-  house = await openHouse({ keepsPort: true })
+  house = await openHouse({ env: { PORT: String(await freePort()) } })
   const creator = house.tiktok.creator('tape.room')
   creator.goLive()
   // Part of the answer to the connect: at the very beginning of the session.

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlin
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePort } from '../_support/free-port.ts'
 import { Product } from '../_support/product.ts'
 import { NODE, read, rightIn, root, START } from './kit.ts'
 
@@ -73,7 +74,11 @@ describe('the Dockerfile', () => {
       const before = files()
       const product = new Product({
         dataDir: join(folder, 'data'),
-        env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: join(folder, 'cache') },
+        env: {
+          PORT: String(await freePort()),
+          NODE_ENV: 'production',
+          NODE_COMPILE_CACHE: join(folder, 'cache'),
+        },
         root: app,
         args: START.slice(1),
       })

@@ -73,23 +73,32 @@ describe('encodings', () => {
     const anything = fc.oneof(
       fc.integer(),
       fc.double(),
+      fc.integer({ min: 1, max: 8_000 }),
       fc.constantFrom(NaN, Infinity, -0, 0, 1_920, 1_080, 30, 6_000, 2),
     )
+    const field = (from: number, until: number) =>
+      fc.oneof({ weight: 6, arbitrary: fc.integer({ min: from, max: until }) }, anything)
     const encoding = fc.record({
-      width: anything,
-      height: anything,
-      framerate: anything,
-      videoKbps: anything,
-      audioKbps: anything,
-      keyframeSeconds: anything,
+      width: field(80, 1_000).map((half) => half * 2),
+      height: field(80, 600).map((half) => half * 2),
+      framerate: field(10, 70),
+      videoKbps: field(300, 7_000),
+      audioKbps: field(32, 330),
+      keyframeSeconds: field(1, 2),
     })
+    const taken: Encoding[] = []
+    let refused = 0
     fc.assert(
       fc.property(
         fc.constantFrom('twitch', 'youtube', 'other', '__proto__', 'constructor'),
         encoding,
         (platform, sent) => {
           const result = checkEncoding(platform, sent)
-          if (Result.isFailure(result)) return
+          if (Result.isFailure(result)) {
+            refused += 1
+            return
+          }
+          taken.push(sent)
           for (const value of Object.values(result.success))
             expect(Number.isInteger(value) && value > 0).toBe(true)
           expect(sent.width % 2 === 0 && sent.height % 2 === 0 && sent.framerate <= 60).toBe(true)
@@ -98,6 +107,8 @@ describe('encodings', () => {
       ),
       { numRuns: 2_000 },
     )
+    expect([taken.length > 50, refused > 50]).toEqual([true, true])
+    expect(taken.some(({ width }) => width > 1_280)).toBe(true)
   })
 })
 

@@ -219,9 +219,9 @@ describe('whatever is sent', () => {
           fc.domain(),
           noise,
         ),
-        fc.constantFrom('', '', ':443', ':1935', ':0', ':70000', ':x'),
+        fc.constantFrom('', '', '', '', ':443', ':1935', ':0', ':70000', ':x'),
         fc.constantFrom('', '/live', '/live2?backup=1', '/a/b/'),
-        fc.oneof(fc.constant(''), noise),
+        fc.oneof({ weight: 2, arbitrary: fc.constant('') }, noise),
       )
       .map((parts) => parts.join('')),
   )

@@ -17,13 +17,13 @@ describe('S22: stream keys', () => {
     onTestFinished,
   }) => {
     const secrets: Record<string, string> = {
-      'a room’s youtube': awkwardCanary('yt-'),
-      'its second youtube': awkwardCanary('yt2-'),
-      'a room’s studio': awkwardCanary('st-'),
-      'the server’s youtube': awkwardCanary('srv-'),
-      'the server’s twitch': awkwardCanary('srt-'),
-      'one that was refused': `${awkwardCanary('no ')} x`,
-      'one pasted into an address': canary('url-'),
+      'a room’s youtube': awkwardCanary(),
+      'its second youtube': awkwardCanary(),
+      'a room’s studio': awkwardCanary(),
+      'the server’s youtube': awkwardCanary(),
+      'the server’s twitch': awkwardCanary(),
+      'one that was refused': `no ${awkwardCanary()} x`,
+      'one pasted into an address': canary(),
     }
     const of = (name: string): string => secrets[name] ?? ''
     const places: Record<string, string> = {}
@@ -134,7 +134,7 @@ describe('S22: stream keys', () => {
     expect(leaks(secrets, places)).toEqual([])
     // And it would be found.
     for (const form of [
-      of('a room’s youtube').slice(3, 11),
+      of('a room’s youtube').slice(0, 8),
       JSON.stringify({ x: of('a room’s youtube') }),
       Buffer.from(of('the server’s twitch')).toString('base64'),
       encodeURIComponent(of('a room’s studio')),

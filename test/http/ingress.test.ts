@@ -229,7 +229,8 @@ describe('a token to join', () => {
     expect(answer.json['url']).toBe(server.url.replace('http', 'ws'))
     const { video, sub, exp, nbf } = await grants(answer)
     expect(sub).toBe('someone')
-    expect(exp - nbf).toBe(3_600)
+    // The SDK looks at the clock for each of them.
+    expect([3_600, 3_599]).toContain(exp - nbf)
     expect(video).toEqual({
       roomJoin: true,
       room: 'room.one',
@@ -249,7 +250,7 @@ describe('a token to join', () => {
 
   it('is good for six hours at most', async () => {
     const { exp, nbf } = await grants(await join({ identity: 'x', role: 'viewer', ttl_s: 21_600 }))
-    expect(exp - nbf).toBe(21_600)
+    expect([21_600, 21_599]).toContain(exp - nbf)
     for (const ttl of [21_601, 0, -1, 1.5, '60']) {
       expect(await join({ identity: 'x', role: 'viewer', ttl_s: ttl })).toMatchObject({ status: 422 })
     }

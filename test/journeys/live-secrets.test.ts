@@ -50,7 +50,7 @@ it('S22 L02 L07: no stream key comes out, in no encoding and not in part, whoeve
   ]
   for (const [n, echo] of echoes.entries()) {
     const room = `echo${n}`
-    await studio.add(room, canary)
+    await studio.add(room, () => canary())
     const fault = livekit.fault('StartEgress', { ...echo(studio.keys[`${room}/youtube`] ?? ''), room })
     await studio.start(room, ['youtube'])
     await studio.until(room, 'youtube', 'in trouble', ({ error_code: code }) => code !== null)
@@ -58,7 +58,7 @@ it('S22 L02 L07: no stream key comes out, in no encoding and not in part, whoeve
   }
 
   // The platform repeats the key in its refusal, and LiveKit passes it on in webhooks and lists.
-  await studio.add('refused', canary)
+  await studio.add('refused', () => canary())
   livekit.platform('twitch').behaviour = 'reject'
   livekit.platform('twitch').words = ({ url, key }) => `NetStream.Publish.BadName ${key} at ${url}`
   await studio.start('refused')

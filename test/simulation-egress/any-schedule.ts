@@ -2,6 +2,7 @@
 // fails is shrunk, and told with its seed and its steps by name.
 
 import * as fc from 'fast-check'
+import { scheduleSeed } from '../_support/schedules.ts'
 import type { StartMood } from './moods.ts'
 import { judge } from './oracle.ts'
 import { judgeAtRest } from './oracle-at-rest.ts'
@@ -16,6 +17,16 @@ const schedule = fc.record({
   steps: fc.array(fc.nat(STEP_MAX), { minLength: 5, maxLength: 18, size: 'max' }),
 })
 type Schedule = typeof schedule extends fc.Arbitrary<infer S> ? S : never
+
+/** What was found once, and mended. */
+const FOUND: readonly Schedule[] = [
+  // A start that was given up was carried out while the next one waited for the disk, and the disk came back.
+  { seed: 0, first: 'very_late', steps: [2297, 6859, 9862, 15358] },
+  // The start of an attempt that was not sent after all had been written, though its write had failed.
+  { seed: 2568, first: 'very_late', steps: [6650, 8068, 11721, 6141] },
+  // Somebody forced a start beside one of which nobody knew yet: the oracle did not allow for it.
+  { seed: 0, first: 'late', steps: [1558, 86, 183, 289, 287, 71] },
+]
 
 export interface Played {
   readonly schedules: number
@@ -59,7 +70,7 @@ const note = (seen: Map<string, number>, studio: Studio): void => {
 }
 
 /** Throws what fast-check found, shrunk. */
-export const playSchedules = (schedules: number, seed?: number): Played => {
+export const playSchedules = (schedules: number): Played => {
   const begun = performance.now()
   const seen = new Map<string, number>()
   let [egresses, lost, restarts] = [0, 0, 0]
@@ -74,7 +85,7 @@ export const playSchedules = (schedules: number, seed?: number): Played => {
       note(seen, studio)
       studio.close()
     }),
-    { numRuns: schedules, ...(seed !== undefined && { seed }) },
+    { numRuns: schedules, examples: FOUND.map((found) => [found]), ...scheduleSeed },
   )
   const perSecond = Math.round(schedules / ((performance.now() - begun) / 1_000))
   return { schedules, egresses, lost, restarts, seen, perSecond }

@@ -65,13 +65,14 @@ const makerOf = (studio: Studio, job: Job): Call =>
   studio.livekit.calls.find(({ kind, egressId }) => kind === 'start' && egressId === job.id) ??
   fail('truth', `nobody started ${job.id}`)
 
-const isForced = (studio: Studio, key: string, first: Job, second: Job): boolean =>
+/** Somebody forced a start after the first was asked for, and took a second upon himself. */
+const isForced = (studio: Studio, key: string, first: Call, second: Job): boolean =>
   studio.commanded.some(
     ({ kind, force, roomId, platforms, issuedMs }) =>
       kind === 'start' &&
       force &&
       platforms.some((platform) => studio.town.keys.get(`${roomId} ${platform}`) === key) &&
-      issuedMs >= first.createdMs &&
+      issuedMs >= first.atMs &&
       issuedMs <= second.createdMs,
   )
 
@@ -102,7 +103,7 @@ export const checkOne = (studio: Studio): void => {
       const calls = [makerOf(studio, job), makerOf(studio, other)].toSorted((a, b) => a.atMs - b.atMs)
       const [first, second] = calls as [Call, Call]
       const [early, late] = first.egressId === job.id ? [job, other] : [other, job]
-      if (isForced(studio, job.key, early, late)) continue
+      if (isForced(studio, job.key, first, late)) continue
       const told = `${early.id} (${first.mood}, ${first.atMs}) and ${late.id} (${second.mood}, ${second.atMs}) of ${job.key}`
       if (!isUnknown(studio, first, early, second)) fail('S14', `${told} at once for ${forMs} ms`)
     }

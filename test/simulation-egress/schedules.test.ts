@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { scheduleCount } from '../_support/schedules.ts'
 import { playSchedules } from './any-schedule.ts'
 
-const SCHEDULES = Number(process.env['SCHEDULES'] ?? 1_200)
+const SCHEDULES = scheduleCount(1_200)
 
 /** What has to come up in so many schedules, or they prove less than they say. */
 const SITUATIONS = [

@@ -2,6 +2,7 @@
 // told with its seed and its steps by name.
 
 import * as fc from 'fast-check'
+import { scheduleSeed } from '../_support/schedules.ts'
 import { House } from './house.ts'
 import { judge, judgeAtRest } from './oracle.ts'
 import { goLive, goOnAir, heal, nameOf, type Scene, STEP_MAX, take } from './steps.ts'
@@ -74,7 +75,7 @@ export const playSchedules = (schedules: number, onAir: boolean): Played => {
     fc.property(schedule, (chosen) => {
       sessions += play(chosen, onAir)
     }),
-    { numRuns: schedules },
+    { numRuns: schedules, ...scheduleSeed },
   )
   scene = null
   const perSecond = Math.round(schedules / ((performance.now() - begun) / 1_000))

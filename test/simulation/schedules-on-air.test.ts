@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { scheduleCount } from '../_support/schedules.ts'
 import { playSchedules } from './any-schedule.ts'
 
 // The rest of the 20,000 is in the file beside this one, so that two workers share them about evenly.
-const SCHEDULES = Number(process.env['SCHEDULES'] ?? 6_000)
+const SCHEDULES = scheduleCount(6_000)
 
 describe('any schedule of faults, commands and crashes, begun while a broadcast is recorded', () => {
   it('leaves exactly one archived session per recording, each message where it belongs', () => {

@@ -19,8 +19,9 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { randomBytes } from 'node:crypto'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { IngressInfo } from '@livekit/protocol'
+import { freePort } from '../free-port.ts'
 import type { Egress } from './egress.ts'
 import { Egresses, type FateSpec } from './egresses.ts'
 import type { Engine } from './engine.ts'
@@ -203,8 +204,8 @@ export const startLiveKit = async (options: LiveKitOptions = {}): Promise<LiveKi
       server.close(() => done())
       for (const socket of sockets) socket.destroy()
     })
-  await listen(options.port ?? 0)
-  const { port } = server.address() as AddressInfo
+  const port = options.port ?? (await freePort())
+  await listen(port)
   const origin = `http://127.0.0.1:${port}`
 
   return {

@@ -1,6 +1,7 @@
 // The second ingest: a small RTMP server of our own on node:net, so that nothing rests on one implementation.
 
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { freePort } from '../free-port.ts'
 import { decodeAmf, encodeAmf, type AmfValue } from './amf.ts'
 import { ChunkReader, writeMessage, type Message } from './chunks.ts'
 import { Ledger, SAMPLE_MS, type Conduct, type Ingest, type Publication } from './ingest.ts'
@@ -156,8 +157,8 @@ export const startOwnServer = async (): Promise<Ingest> => {
       server.once('error', fail)
       server.listen(port, '127.0.0.1', done)
     })
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const port = await freePort()
+  await listen(port)
   const sampling = setInterval(() => ledger.sample(), SAMPLE_MS)
 
   const drop = (): Promise<number> => {
