@@ -191,6 +191,8 @@ export const makeEgresses = (world: LiveWorld, onState: (sender: Sender) => void
   }
 
   const spawn = (sender: Sender, born: Born): void => {
+    // A command that was written while this process let go: the next one carries it out.
+    if (supervisor.hasLetGo()) return
     const actor = createActor(logic, {
       id: sender.key,
       clock,

@@ -13,7 +13,9 @@ export interface Supervisor {
   readonly run: <A, E>(key: string, effect: Effect.Effect<A, E>) => Fiber<A, E>
   /** Work that goes on whatever becomes of the destination: an answer that is on its way, a stop of one too many. */
   readonly aside: <A, E>(effect: Effect.Effect<A, E>) => Fiber<A, E>
+  /** Ends all of it. Nothing is begun afterwards: what is on disk is the next process's. */
   readonly letGo: Effect.Effect<void>
+  readonly hasLetGo: () => boolean
 }
 
 export const makeSupervisor: Effect.Effect<Supervisor, never, Scope.Scope> = Effect.gen(function* () {
@@ -21,9 +23,16 @@ export const makeSupervisor: Effect.Effect<Supervisor, never, Scope.Scope> = Eff
   const asides = yield* FiberSet.make<unknown, unknown>()
   const run = yield* FiberMap.runtime(fibers)()
   const aside = yield* FiberSet.runtime(asides)()
+  let isOver = false
+  const unlessOver = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => (isOver ? Effect.interrupt : effect))
   return {
-    run: (key, effect) => run(key, effect),
-    aside: (effect) => aside(effect),
-    letGo: Effect.andThen(FiberMap.clear(fibers), FiberSet.clear(asides)),
+    run: (key, effect) => run(key, unlessOver(effect)),
+    aside: (effect) => aside(unlessOver(effect)),
+    letGo: Effect.suspend(() => {
+      isOver = true
+      return Effect.andThen(FiberMap.clear(fibers), FiberSet.clear(asides))
+    }),
+    hasLetGo: () => isOver,
   }
 })

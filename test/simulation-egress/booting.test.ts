@@ -1,3 +1,4 @@
+import * as Exit from 'effect/Exit'
 import { afterEach, describe, expect, it } from 'vitest'
 import { attemptsOf, egressesOf } from './oracle.ts'
 import { judgeAtRest } from './oracle-at-rest.ts'
@@ -42,6 +43,23 @@ describe('a process that begins', () => {
       judgeAtRest(studio)
     })
   }
+
+  it('L18: after one that left while a start was being written carries it out, once', () => {
+    studio = open()
+    const command = studio.command('start', ROOM, PLATFORMS)
+    const left = studio.fork(studio.live.letGo)
+    expect(Exit.isSuccess(studio.outcome(command))).toBe(true)
+    expect(Exit.isSuccess(studio.outcome(left))).toBe(true)
+    expect(egressesOf(studio).map(({ desired }) => desired)).toEqual(['on', 'on'])
+    studio.time.advance(10_000)
+    expect(studio.livekit.calls).toEqual([])
+    studio.kill()
+    studio.boot()
+    until(studio, () => PLATFORMS.every((platform) => stateOf(studio, platform) === 'live'))
+    expect(studio.livekit.callsOf('start').length).toBe(2)
+    studio.time.advance(5_000)
+    judgeAtRest(studio)
+  })
 
   it('L18: that cannot ask LiveKit starts nothing and shows what it knows until it can', () => {
     onAir()

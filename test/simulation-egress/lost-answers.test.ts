@@ -62,6 +62,56 @@ describe('a start whose answer is lost', () => {
     judgeAtRest(studio)
   })
 
+  for (const disk of ['failing', 'unknown'] as const) {
+    it(`L03: that LiveKit carries out while the next one waits for the disk, has ended before that is sent (${disk})`, () => {
+      studio = open()
+      const { livekit, time } = studio
+      livekit.nextStarts.push('very_late')
+      accept(studio, 'start', ['youtube'])
+      until(studio, () => stateOf(studio, 'youtube') === 'backoff')
+      studio.disk.mood = disk
+      livekit.stop = 'hanging'
+      until(studio, () => livekit.running.length > 0)
+      time.advance(6_000)
+      expect(livekit.callsOf('stop').length).toBeGreaterThan(0)
+      expect(studio.disk.met[disk]).toBeGreaterThan(2)
+      studio.disk.heal()
+      time.advance(20_000)
+      expect(starts('youtube').length).toBe(1)
+      livekit.heal()
+      untilState(studio, 'youtube', 'live')
+      const [late, ours] = livekit.jobs
+      expect(ours!.createdMs).toBeGreaterThanOrEqual(late?.endedMs ?? Infinity)
+      time.advance(5_000)
+      judgeAtRest(studio)
+    })
+  }
+
+  it('L03: that LiveKit carries out while nobody can hear of it is looked for before the next one is sent', () => {
+    studio = open()
+    const { livekit, time } = studio
+    livekit.nextStarts.push('very_late')
+    accept(studio, 'start', ['youtube'])
+    until(studio, () => stateOf(studio, 'youtube') === 'backoff')
+    studio.disk.mood = 'failing'
+    untilState(studio, 'youtube', 'starting')
+    time.advance(2_000)
+    expect(studio.disk.met.failing).toBeGreaterThan(2)
+    livekit.list = 'unreachable'
+    livekit.webhooks.mood = 'lost'
+    until(studio, () => livekit.running.length > 0)
+    studio.disk.heal()
+    time.advance(20_000)
+    expect(livekit.calls.filter(({ heard }) => heard === 'unreachable').length).toBeGreaterThan(2)
+    expect(starts('youtube').length).toBe(1)
+    livekit.heal()
+    untilState(studio, 'youtube', 'live')
+    const [late, ...others] = livekit.jobs
+    for (const { createdMs } of others) expect(createdMs).toBeGreaterThanOrEqual(late?.endedMs ?? Infinity)
+    time.advance(5_000)
+    judgeAtRest(studio)
+  })
+
   it('L03: is not believed absent by a list that was asked before it', () => {
     studio = open()
     goLive(studio, ROOM, ['twitch'])
