@@ -10,10 +10,10 @@ const WINDOW = 8
 const START = 8
 
 /**
- * A secret to look for, 24 characters. Random all of them and not hexadecimal: what is searched has words in it,
- * and windows of so few digits turn up by chance in any large enough file.
+ * A secret to look for: 32 characters, longer than any name. Random all of them and not hexadecimal: what is
+ * searched has words in it, and windows of so few digits turn up by chance in any large enough file.
  */
-export const canary = (): string => randomBytes(18).toString('base64url')
+export const canary = (): string => randomBytes(24).toString('base64url')
 
 /** One with characters that JSON and addresses write differently; apart, so that no window is of them alone. */
 export const awkwardCanary = (): string => {

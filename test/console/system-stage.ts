@@ -2,7 +2,7 @@
 // under an old key, a receiver of webhooks, a store that is swept often and has files that no list has. And how its
 // page must look wherever it is open.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { openConnection } from '../../src/db/client.ts'
@@ -19,8 +19,9 @@ export const AVATARS: readonly string[] = Array.from({ length: 20 }, (_, n) => `
 export interface SystemStage {
   readonly house: House
   readonly receiver: Receiver
-  /** Where the avatars are. */
-  readonly folder: string
+  /** All avatars at once, between two sweeps. */
+  readonly takeAway: () => Promise<void>
+  readonly bringBack: () => Promise<void>
   /** `first` and `second` are of one broadcast, `other` is of another room, `live` goes on. Each has one chat. */
   readonly sessions: Readonly<Record<'first' | 'second' | 'other' | 'live', string>>
   readonly close: () => Promise<void>
@@ -57,6 +58,19 @@ const play = async (house: House): Promise<SystemStage['sessions']> => {
   return { first, second, other, live: await said(house, 'live.room') }
 }
 
+/**
+ * A sweep has ended, and the server's next is not due for more than a second. One under way would see some of what
+ * goes now, and believe that only a few are gone.
+ */
+const isBetweenSweeps = async ({ product }: House): Promise<boolean> => {
+  interface Swept {
+    readonly state: string
+    readonly startedAt: number
+  }
+  const [last] = (await product.get<{ items: readonly Swept[] }>('/api/maintenance/sweeps')).items
+  return last !== undefined && last.state !== 'running' && Date.now() - last.startedAt < 1_500
+}
+
 export const openSystem = async (): Promise<SystemStage> => {
   buildConsole()
   const receiver = await startReceiver()
@@ -78,7 +92,12 @@ export const openSystem = async (): Promise<SystemStage> => {
     const sessions = await play(house)
     await mkdir(folder, { recursive: true })
     for (const name of AVATARS) await writeFile(join(store, name), `glTF\u0002\0\0\0 ${name}`)
-    return { house, receiver, folder, sessions, close }
+    const takeAway = async (): Promise<void> => {
+      await expect.poll(() => isBetweenSweeps(house), { timeout: 30_000 }).toBe(true)
+      await rename(folder, `${folder}-elsewhere`)
+    }
+    const bringBack = () => rename(`${folder}-elsewhere`, folder)
+    return { house, receiver, takeAway, bringBack, sessions, close }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,5 @@
 // The page of the system, by pointing. What it says is held against what the API, a receiver and the store say.
 
-import { rename } from 'node:fs/promises'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { says, takes } from '../_support/webhook-receiver.ts'
@@ -182,7 +181,7 @@ describe('sweeps and imports', () => {
     }
     await sweep(() => button('Look only').click())
     await row('Sweeps', /dry\s*done/).waitFor()
-    await rename(stage.folder, `${stage.folder}-elsewhere`)
+    await stage.takeAway()
     await sweep(() => button('Sweep now').click())
     await text('braked · mass_missing')
     expect(await states()).not.toContain('missing')
@@ -190,7 +189,7 @@ describe('sweeps and imports', () => {
     await sweep(() => press('They are really missing'))
     await comes(states).toEqual(AVATARS.map(() => 'missing'))
     await comes(() => sum('Missing')).toBe(20)
-    await rename(`${stage.folder}-elsewhere`, stage.folder)
+    await stage.bringBack()
     await sweep(() => button('Sweep now').click())
     await comes(states).toEqual(AVATARS.map(() => 'ready'))
     await comes(() => sum('Found again')).toBe(20)
