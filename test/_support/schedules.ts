@@ -10,3 +10,6 @@ export const scheduleSeed: { readonly seed?: number } =
   SEED === 'random' ? {} : { seed: Number(SEED ?? FIXED) }
 
 export const scheduleCount = (usual: number): number => Number(SCHEDULES ?? usual)
+
+/** Milliseconds for so many: ten times what they take, and never too few for a machine that has other work. */
+export const scheduleLimitMs = (count: number): number => Math.max(600_000, count * 150)
